@@ -1,0 +1,244 @@
+"""From nominations to ties: who named whom, under which relation, and what of it joins two residents.
+
+The rules, in one place:
+
+- A repeated nomination (same two people, same direction, same relation) counts once, with its greatest weight.
+- A pair is *mutual* if each of the two named the other, under whichever relation; otherwise *one-sided*.
+- The strength of a tie is ``1 - (1 - w1)(1 - w2)...`` over the relations under which either named the other; ``w``
+  is the relation's weight (times the nomination's own strength, if there is a column for it; the greater one if
+  both sides gave one).
+- ``union`` ties every pair, ``mutual`` the mutual ones; ``directed_weight`` ties every pair and multiplies the
+  strength of one-sided ones by ``one_sided``.
+- The kind of a tie is that of its strongest relation, the closer kind if two are equally strong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.community.survey_spec import SURVEY_KINDS, Relation, Score
+from sim.community.survey_tables import Faults, Table
+from sim.community.ties import Ties
+from sim.errors import did_you_mean, listing
+
+__all__ = ["Nominations", "Tied", "join", "read_nominations", "read_roster", "relations_of", "split_off_roster"]
+
+DECIMALS = 6
+"""Strengths are rounded, so that the last bits of a product do not make another community."""
+
+
+@dataclass(frozen=True)
+class Nominations:
+    """Who named whom, as read; parallel arrays, in the order of the file."""
+
+    source: list[str]
+    target: list[str]
+    relation: NDArray[np.int64]
+    """Position in ``relations``."""
+    weight: NDArray[np.float64]
+    """0 < weight <= 1."""
+    relations: tuple[tuple[str, Relation], ...]
+    """Relations by name, in alphabetical order."""
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+@dataclass(frozen=True)
+class Tied:
+    """Nominations joined to ties."""
+
+    ties: Ties
+    facts: dict[str, int]
+
+
+def read_roster(table: Table, id_column: str, faults: Faults) -> list[str]:
+    """Return the ids of the people file, in its order; note empty and repeated ones."""
+    if not table.need(id_column, "id", faults):
+        return []
+    first: dict[str, int] = {}
+    for line, person in zip(table.lines, table.columns[id_column], strict=True):
+        if not person:
+            faults.row(table.file, line, f"column '{id_column}': the id is missing", "rows without an id")
+        elif person in first:
+            message = f"column '{id_column}': id '{person}' stands already in row {first[person]}"
+            faults.row(table.file, line, message, "repeated ids")
+        else:
+            first[person] = line
+    if not len(table):
+        faults.add("has no people: there is no row below the header", table.file)
+    return list(first)
+
+
+def relations_of(
+    table: Table, kind: str | None, given: Mapping[str, Relation] | None, faults: Faults
+) -> dict[str, Relation]:
+    """Return what each relation that the file holds stands for; note those that are not named, or not there."""
+    if kind is None:
+        return {"": Relation()}
+    found = sorted(set(table.columns[kind]) - {""})
+    if given is None:
+        return {name: Relation() for name in found}
+    for name in found:
+        if name not in given:
+            near = did_you_mean(name, list(given))
+            faults.add(
+                f"relation '{name}' of column '{kind}' is not among those named{near}; named: {listing(given)}",
+                table.file, "relations",
+            )  # fmt: skip
+    for name in given:
+        if name not in found:
+            near = did_you_mean(name, found)
+            faults.add(
+                f"relation '{name}' does not occur in column '{kind}'{near}; relations there: {listing(found)}",
+                table.file, "relations",
+            )  # fmt: skip
+    return {name: given.get(name, Relation()) for name in found}
+
+
+def read_nominations(
+    table: Table, columns: tuple[str, str, str | None], relations: Mapping[str, Relation] | None,
+    strength: Score | None, faults: Faults,
+) -> tuple[Nominations, dict[str, int]]:  # fmt: skip
+    """Return the nominations that count, and how many do not, by reason.
+
+    Parameters
+    ----------
+    table
+        The file of ties.
+    columns
+        Columns of who names, who is named and (or None) under which relation.
+    relations
+        What each relation stands for; None for friends throughout.
+    strength
+        Column with the strength of each nomination, if there is one.
+    """
+    source, target, kind = columns
+    named = [(source, "source"), (target, "target"), (kind, "kind"), (strength.column if strength else None, "strength")]
+    there = [table.need(name, key, faults) for name, key in named if name is not None]
+    if not all(there):
+        return Nominations([], [], np.empty(0, np.int64), np.empty(0), ()), {}
+    meaning = relations_of(table, kind, relations, faults)
+    names = sorted(meaning)
+    code = {name: number for number, name in enumerate(names)}
+    factor, missing = _strengths(table, strength, faults)
+    facts = dict.fromkeys(("nominations_empty", "nominations_of_oneself", "nominations_unused"), 0)
+    facts = {"nominations_read": len(table), **facts, "nominations_without_strength": missing}
+    kept: list[tuple[str, str, int, float]] = []
+    under = table.columns[kind] if kind else [""] * len(table)
+    cells = zip(table.lines, table.columns[source], table.columns[target], under, factor, strict=True)
+    for line, one, other, relation, share in cells:
+        if not one:
+            faults.row(table.file, line, f"column '{source}': who names is missing", "rows without a source")
+        elif kind and not relation:
+            faults.row(table.file, line, f"column '{kind}': the relation is missing", "rows without a relation")
+        elif not other:
+            facts["nominations_empty"] += 1
+        elif one == other:
+            facts["nominations_of_oneself"] += 1
+        elif meaning[relation].weight * share <= 0:
+            facts["nominations_unused"] += 1
+        else:
+            kept.append((one, other, code[relation], meaning[relation].weight * share))
+    nominations = Nominations(
+        source=[item[0] for item in kept], target=[item[1] for item in kept],
+        relation=np.array([item[2] for item in kept], np.int64),
+        weight=np.array([item[3] for item in kept], np.float64),
+        relations=tuple((name, meaning[name]) for name in names),
+    )  # fmt: skip
+    return nominations, facts
+
+
+def _strengths(table: Table, strength: Score | None, faults: Faults) -> tuple[list[float], int]:
+    """Return each nomination's own strength 0..1 and how many gave none (they take the mean of the others)."""
+    if strength is None:
+        return [1.0] * len(table), 0
+    low, high = strength.scale
+    shares = [(value - low) / (high - low) for value in table.numbers(strength.column, faults)]
+    for line, share in zip(table.lines, shares, strict=True):
+        if share < 0 or share > 1:
+            message = f"column '{strength.column}' is outside its scale, {low:g} to {high:g}"
+            faults.row(table.file, line, message, f"column '{strength.column}' outside its scale")
+    given = [share for share in shares if not math.isnan(share)]
+    mean = math.fsum(given) / len(given) if given else 1.0
+    return [mean if math.isnan(share) else share for share in shares], len(shares) - len(given)
+
+
+def split_off_roster(nominations: Nominations, roster: Sequence[str]) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the names that are not on the roster, in alphabetical order, and which nominations hold one."""
+    known = set(roster)
+    outside = [
+        source not in known or target not in known
+        for source, target in zip(nominations.source, nominations.target, strict=True)
+    ]
+    names = (set(nominations.source) | set(nominations.target)) - known
+    return sorted(names), np.array(outside, np.bool_)
+
+
+def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: float, use: NDArray[np.bool_]) -> Tied:
+    """Join nominations to ties.
+
+    Parameters
+    ----------
+    nominations
+        As read.
+    ids
+        Residents in canonical order.
+    rule
+        ``union``, ``mutual`` or ``directed_weight``.
+    one_sided
+        For ``directed_weight``: share of the strength that a one-sided tie keeps.
+    use
+        Which nominations join two of these residents.
+    """
+    number = {person: i for i, person in enumerate(ids)}
+    chosen = np.flatnonzero(use)
+    source = np.array([number[nominations.source[i]] for i in chosen], np.int64)
+    target = np.array([number[nominations.target[i]] for i in chosen], np.int64)
+    relation, weight = nominations.relation[chosen], nominations.weight[chosen]
+    relations = max(len(nominations.relations), 1)
+    directed = np.unique((source * len(ids) + target) * relations + relation)
+    keys = np.minimum(source, target) * len(ids) + np.maximum(source, target)
+    pairs, pair = np.unique(keys, return_inverse=True)
+    weights = np.zeros((len(pairs), relations))
+    np.maximum.at(weights, (pair, relation), weight)
+    forward, backward = np.zeros(len(pairs), np.bool_), np.zeros(len(pairs), np.bool_)
+    forward[pair[source < target]] = True
+    backward[pair[source > target]] = True
+    mutual = forward & backward
+    strength, kind = _combine(weights, nominations)
+    if rule == "directed_weight":
+        strength = np.where(mutual, strength, strength * one_sided)
+    strength = np.round(strength, DECIMALS)
+    stays = strength > 0
+    if rule == "mutual":
+        stays &= mutual
+    one, other = (pairs // max(len(ids), 1))[stays], (pairs % max(len(ids), 1))[stays]
+    ties = Ties.from_pairs(len(ids), one, other, strength[stays], kind[stays], kinds=SURVEY_KINDS)
+    facts = {
+        "nominations_repeated": len(chosen) - len(directed),
+        "nominations_used": len(directed),
+        "pairs_mutual": int(mutual.sum()),
+        "pairs_one_sided": int((~mutual).sum()),
+        "pairs_left_out": int((~stays).sum()),
+        "ties": ties.count,
+        "isolates": int((ties.length == 0).sum()),
+    }
+    return Tied(ties, facts)
+
+
+def _combine(weights: NDArray[np.float64], nominations: Nominations) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Return the strength and the kind of each pair from its weight under each relation."""
+    apart = np.ones(len(weights))
+    by_kind = np.zeros((len(weights), len(SURVEY_KINDS)))
+    for number, (_, relation) in enumerate(nominations.relations):
+        apart = apart * (1.0 - weights[:, number])
+        column = SURVEY_KINDS.index(relation.kind)
+        by_kind[:, column] = np.maximum(by_kind[:, column], weights[:, number])
+    return np.minimum(1.0 - apart, 1.0), by_kind.argmax(axis=1).astype(np.int8)

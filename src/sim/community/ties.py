@@ -1,0 +1,284 @@
+"""Ties: who is connected to whom, how strongly and in what way.
+
+Every tie stands twice, once in the row of each of its two residents, and each row is kept in ascending order
+of neighbours. So a sum over a row is taken in the same order whatever the order in which ties were given,
+made or ended, and reordering the input changes no bit of a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["CORE_KINDS", "MADE_KINDS_WEIGHT", "Ties"]
+
+CORE_KINDS = ("household", "family", "friend")
+"""Kinds of tie that count as close: isolation and distance are measured over them."""
+
+MADE_KINDS_WEIGHT = "made"
+"""The name under which weights of kinds that interventions make stand in the evidence."""
+
+_ENTRY_ARRAYS = ("neighbour", "strength", "reference", "kind", "supports", "place", "maker")
+
+
+@dataclass
+class Ties:
+    """Undirected weighted ties between residents, held as rows with some room to grow.
+
+    Residents are numbered from 0 in the community's canonical order. Entry arrays are parallel; the entries
+    of resident i are ``start[i] : start[i] + length[i]``.
+    """
+
+    kinds: list[str]
+    """Names of the kinds of tie; codes are positions in this list."""
+    start: NDArray[np.int64]
+    length: NDArray[np.int32]
+    room: NDArray[np.int32]
+    neighbour: NDArray[np.int32]
+    """Number of the other resident."""
+    strength: NDArray[np.float64]
+    """0 < strength <= 1, now."""
+    reference: NDArray[np.float64]
+    """Strength at rest: as given, or as drawn when the tie was made."""
+    kind: NDArray[np.int8]
+    supports: NDArray[np.bool_]
+    """Whether the tie supports the row's resident (a befriender supports the befriended only)."""
+    place: NDArray[np.int16]
+    """Number of the place through which the tie lives, -1 for none."""
+    maker: NDArray[np.int16]
+    """Number of the intervention that made the tie, -1 for none."""
+    end: int
+    """Entries in use or set aside for rows; new rows start here."""
+    version: int = 0
+    """Goes up with every change of who is tied to whom."""
+
+    @classmethod
+    def from_pairs(
+        cls,
+        residents: int,
+        one: ArrayLike,
+        other: ArrayLike,
+        strength: ArrayLike = 1.0,
+        kind: ArrayLike = 0,
+        *,
+        kinds: Iterable[str] = ("friend",),
+        place: ArrayLike = -1,
+        supports_one: ArrayLike = True,
+        supports_other: ArrayLike = True,
+        spare: int = 2,
+    ) -> Ties:
+        """Build rows from one entry a tie, in any order.
+
+        Parameters
+        ----------
+        residents
+            How many residents there are.
+        one, other
+            The two residents of each tie; no self-ties, no pair twice in either direction.
+        strength, kind, place, supports_one, supports_other
+            For each tie, or one value for all.
+        kinds
+            Names of the kinds.
+        spare
+            Free entries left in each row for ties to come.
+
+        Raises
+        ------
+        ValueError
+            If a tie joins a resident with herself, is there twice, or its strength is not in (0, 1].
+        """
+        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
+        size = len(a)
+        w = np.broadcast_to(np.asarray(strength, np.float64), size)
+        if (a == b).any():
+            raise ValueError("a tie joins a resident with herself")
+        if size and not ((w > 0) & (w <= 1)).all():
+            raise ValueError("strengths must lie above 0 and not above 1")
+        rows, neighbours = np.concatenate([a, b]), np.concatenate([b, a])
+        order = np.lexsort((neighbours, rows))
+        rows, neighbours = rows[order], neighbours[order]
+        if ((rows[1:] == rows[:-1]) & (neighbours[1:] == neighbours[:-1])).any():
+            raise ValueError("a pair of residents is tied more than once")
+        length = np.bincount(rows, minlength=residents).astype(np.int32)
+        room = (length + spare).astype(np.int32)
+        start = np.zeros(residents, np.int64)
+        start[1:] = np.cumsum(room[:-1], dtype=np.int64)
+        end = int(room.sum(dtype=np.int64))
+        target = np.repeat(start - np.concatenate([[0], np.cumsum(length)[:-1]]), length) + np.arange(2 * size)
+
+        def both(values: ArrayLike, dtype: Any, other_way: ArrayLike | None = None) -> NDArray[Any]:
+            first = np.broadcast_to(np.asarray(values, dtype), size)
+            second = first if other_way is None else np.broadcast_to(np.asarray(other_way, dtype), size)
+            out: NDArray[Any] = np.zeros(end, dtype)
+            out[target] = np.concatenate([first, second])[order]
+            return out
+
+        spread = np.zeros(end, np.int32)
+        spread[target] = neighbours
+        strengths = both(w, np.float64)
+        return cls(
+            kinds=list(kinds), start=start, length=length, room=room, neighbour=spread, strength=strengths,
+            reference=strengths.copy(), kind=both(kind, np.int8),
+            supports=both(supports_one, np.bool_, supports_other), place=both(place, np.int16),
+            maker=np.full(end, -1, np.int16), end=end,
+        )  # fmt: skip
+
+    @property
+    def residents(self) -> int:
+        """How many residents there are."""
+        return len(self.start)
+
+    @property
+    def count(self) -> int:
+        """How many ties there are (each counted once)."""
+        return int(self.length.sum(dtype=np.int64)) // 2
+
+    def code(self, kind: str) -> int:
+        """Return the code of a kind of tie, adding the kind if it is new."""
+        if kind not in self.kinds:
+            self.kinds.append(kind)
+            self.version += 1
+        return self.kinds.index(kind)
+
+    def entries(self) -> NDArray[np.int64]:
+        """Return where the entries in use stand, row by row."""
+        offsets = np.concatenate([[0], np.cumsum(self.length, dtype=np.int64)[:-1]])
+        return np.repeat(self.start - offsets, self.length) + np.arange(int(self.length.sum(dtype=np.int64)))
+
+    def rows(self) -> NDArray[np.int32]:
+        """Return the row of each entry that :meth:`entries` names."""
+        return np.repeat(np.arange(self.residents, dtype=np.int32), self.length)
+
+    def pairs(self) -> dict[str, NDArray[Any]]:
+        """Return each tie once: ``one`` < ``other`` in ascending order, and the entry arrays beside them.
+
+        ``supports`` is given in both directions, as ``supports_one`` and ``supports_other``.
+        """
+        entries, rows = self.entries(), self.rows()
+        first = rows < self.neighbour[entries]
+        at, one = entries[first], rows[first]
+        other = self.neighbour[at]
+        backward = np.empty(len(at), np.int64)
+        from sim import compiled
+
+        compiled.find_ties(self.start, self.length, self.neighbour, other, one, backward)
+        return {
+            "one": one,
+            "other": other,
+            "supports_one": self.supports[at],
+            "supports_other": self.supports[backward],
+            **{name: getattr(self, name)[at] for name in ("strength", "reference", "kind", "place", "maker")},
+        }
+
+    def degrees(self) -> NDArray[np.int32]:
+        """Return the number of ties of each resident by kind, shape (residents, kinds)."""
+        from sim import compiled
+
+        out = np.zeros((self.residents, len(self.kinds)), np.int32)
+        compiled.count_by_kind(self.start, self.length, self.kind, out)
+        return out
+
+    def degree(self, kinds: Iterable[str] | None = None) -> NDArray[np.int64]:
+        """Return the number of ties of each resident, of some kinds or of all."""
+        degrees = self.degrees()
+        wanted = self.kinds if kinds is None else [kind for kind in kinds if kind in self.kinds]
+        columns = [self.kinds.index(kind) for kind in wanted]
+        return np.asarray(degrees[:, columns].sum(axis=1), np.int64)
+
+    def distance(
+        self, sources: NDArray[np.bool_], kinds: Iterable[str] = CORE_KINDS, most: int = 6
+    ) -> NDArray[np.int32]:
+        """Return the number of steps from the nearest source over ties of some kinds, -1 beyond ``most``."""
+        from sim import compiled
+
+        counted = np.array([kind in set(kinds) for kind in self.kinds], np.bool_)
+        out = np.empty(self.residents, np.int32)
+        compiled.distances(self.start, self.length, self.neighbour, self.kind, counted, sources, most, out)
+        return out
+
+    def add(
+        self,
+        one: ArrayLike,
+        other: ArrayLike,
+        strength: ArrayLike,
+        kind: str,
+        *,
+        supports_one: ArrayLike = True,
+        supports_other: ArrayLike = True,
+        place: int = -1,
+        maker: int = -1,
+    ) -> NDArray[np.bool_]:
+        """Make ties; say which of them are new (a pair that is tied already stays as it is)."""
+        from sim import compiled
+
+        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
+        size = len(a)
+        added = np.zeros(size, np.bool_)
+        if not size:
+            return added
+        touched = np.unique(np.concatenate([a, b]))
+        per_row = np.bincount(np.concatenate([a, b]), minlength=self.residents)[touched]
+        self._make_space(int((4 * (self.room[touched] + 1 + per_row)).sum()))
+        code = self.code(kind)
+        self.end = int(
+            compiled.add_ties(
+                a, b,
+                np.broadcast_to(np.asarray(strength, np.float64), size),
+                np.full(size, code, np.int8),
+                np.broadcast_to(np.asarray(supports_one, np.bool_), size),
+                np.broadcast_to(np.asarray(supports_other, np.bool_), size),
+                np.full(size, place, np.int16), np.full(size, maker, np.int16), added, self.end,
+                self.start, self.length, self.room, *self._entry_arrays(),
+            )  # fmt: skip
+        )
+        self.version += 1
+        return added
+
+    def remove(self, one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+        """End ties; say which of them were there."""
+        from sim import compiled
+
+        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
+        removed = np.zeros(len(a), np.bool_)
+        if len(a):
+            compiled.remove_ties(a, b, removed, self.start, self.length, *self._entry_arrays())
+            self.version += 1
+        return removed
+
+    def has(self, one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
+        """Say for each pair whether it is tied."""
+        from sim import compiled
+
+        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
+        out = np.empty(len(a), np.int64)
+        compiled.find_ties(self.start, self.length, self.neighbour, a, b, out)
+        return np.asarray(out >= 0)
+
+    def neighbours(self, resident: int) -> NDArray[np.int32]:
+        """Return the residents tied to one resident, in ascending order."""
+        first = self.start[resident]
+        return self.neighbour[first : first + self.length[resident]]
+
+    def copy(self) -> Ties:
+        """Return ties that can be changed without touching these."""
+        arrays = {name: getattr(self, name)[: self.end].copy() for name in _ENTRY_ARRAYS}
+        return Ties(
+            kinds=list(self.kinds), start=self.start.copy(), length=self.length.copy(), room=self.room.copy(),
+            end=self.end, version=self.version, **arrays,
+        )  # fmt: skip
+
+    def _entry_arrays(self) -> list[NDArray[Any]]:
+        return [getattr(self, name) for name in _ENTRY_ARRAYS]
+
+    def _make_space(self, entries: int) -> None:
+        """Grow the pool so that that many entries fit behind its end."""
+        missing = self.end + entries - len(self.neighbour)
+        if missing > 0:
+            grow = max(missing, len(self.neighbour) // 4)
+            for name in _ENTRY_ARRAYS:
+                values = getattr(self, name)
+                setattr(self, name, np.concatenate([values, np.zeros(grow, values.dtype)]))

@@ -1,0 +1,78 @@
+"""What a comparison must know of a study, read from the manifest of its result folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import InputError, Problem
+from sim.measures import MEASURES, Measure
+
+__all__ = ["Facts"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The parts of a manifest that numbers are read with."""
+
+    baseline: str
+    """Name of the scenario that the others are compared with."""
+    scenarios: tuple[str, ...]
+    """All scenarios in the study's order, the baseline first."""
+    titles: Mapping[str, str]
+    """Title of each scenario; its name where it has none."""
+    title: str
+    question: str
+    outcome: str
+    """Primary measure: what the answer and the ranking are about."""
+    better: str
+    """``lower`` or ``higher``: which way the primary measure should go; empty where the study does not say."""
+    weeks: int
+    """Horizon of the runs."""
+    private: bool = False
+    """Whether the community comes from a survey of persons."""
+
+    @classmethod
+    def read(cls, manifest: Mapping[str, Any]) -> Facts:
+        """Return the facts of a manifest; a manifest without them is a problem of the folder."""
+        try:
+            scenarios = manifest["scenarios"]
+            names = tuple(scenarios)
+            baseline = str(manifest["baseline"])
+            outcome = str(manifest["outcome"])
+            weeks = int(manifest["weeks"])
+        except (KeyError, TypeError, ValueError) as wrong:
+            raise InputError(
+                Problem("manifest.json", message=f"is not a study's manifest ({wrong!r})")
+            ) from wrong
+        return cls(
+            baseline=baseline,
+            scenarios=(baseline, *(name for name in names if name != baseline)),
+            titles={name: str(scenarios[name].get("title") or name) for name in names},
+            title=str(manifest.get("title") or manifest.get("name") or "Study"),
+            question=str(manifest.get("question") or ""),
+            outcome=outcome,
+            better=str(manifest.get("better") or ""),
+            weeks=weeks,
+            private=bool((manifest.get("about") or {}).get("private", False)),
+        )
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The scenarios without the baseline."""
+        return tuple(name for name in self.scenarios if name != self.baseline)
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure of the registry."""
+        return MEASURES[name]
+
+    def direction(self, measure: str) -> str:
+        """Return ``lower``, ``higher`` or an empty string: which way is better, as this study sees it."""
+        if measure == self.outcome and self.better:
+            return self.better
+        return MEASURES[measure].better if measure in MEASURES else ""
+
+    def ordered_measures(self) -> tuple[str, ...]:
+        """Return all measures: the primary one first, the others in the registry's order."""
+        return (self.outcome, *(name for name in MEASURES if name != self.outcome))

@@ -1,0 +1,140 @@
+"""Keeping small groups of surveyed people out of what readers see.
+
+A group of fewer than ten residents is left out. It could be worked out as the whole minus the others when it
+alone is missing, so then the next smallest groups of the same column are left out too, until what is missing
+is at least two groups and together at least ten residents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LEAST_RESIDENTS", "Suppressed", "hidden_groups", "suppress", "suppress_ripple"]
+
+LEAST_RESIDENTS = 10
+"""Groups below this size are not shown for communities that come from a survey."""
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """What was left out, said without giving it away."""
+
+    least: int = LEAST_RESIDENTS
+    groups: Mapping[str, int] = field(default_factory=dict)
+    """By column: how many of its groups are not shown."""
+    ripple_rows: int = 0
+    """Rows of the ripple table that are not shown."""
+
+    @property
+    def count(self) -> int:
+        """How many groups are not shown."""
+        return sum(self.groups.values())
+
+    def sentence(self) -> str:
+        """Return one sentence for readers; empty where nothing was left out."""
+        if not self.count and not self.ripple_rows:
+            return ""
+        parts = [
+            f"{number} group{'s' if number > 1 else ''} of {column.replace('_', ' ')}"
+            for column, number in self.groups.items()
+        ]
+        if self.ripple_rows:
+            parts.append(f"{self.ripple_rows} row{'s' if self.ripple_rows > 1 else ''} of the ripple")
+        return (
+            f"Not shown, to protect the people who answered the survey: {', '.join(parts)}. These have fewer than "
+            f"{self.least} residents, or would allow such a group to be worked out."
+        )
+
+
+def suppress(
+    comparison: pd.DataFrame, series: pd.DataFrame, least: int = LEAST_RESIDENTS
+) -> tuple[pd.DataFrame, Suppressed]:
+    """Return a comparison without small groups, and what was left out.
+
+    Parameters
+    ----------
+    comparison
+        As :func:`sim.compare.comparison` gives it.
+    series
+        Of it the sizes of the groups are read: measure ``residents`` at week 0. A group that may not be
+        shown in one community is shown in none. Groups whose size is not known are left out.
+    least
+        Fewest residents of a group that is shown.
+    """
+    rows = series[(series["measure"].astype(str) == "residents") & (series["week"] == 0)]
+    known: set[str] = set()
+    hidden: set[str] = set()
+    for _, held in rows.groupby("community", sort=True):
+        smallest = held["value"].groupby(held["group"].astype(str), sort=False).min()
+        sizes = {str(group): float(size) for group, size in smallest.items()}
+        known |= set(sizes)
+        hidden |= hidden_groups(sizes, least)
+    present = comparison["group"].astype(str)
+    hidden |= {group for group in present.unique() if group not in known}
+    hidden &= set(present)
+    counts: dict[str, int] = {}
+    for group in sorted(hidden):
+        column = group.partition("=")[0]
+        counts[column] = counts.get(column, 0) + 1
+    shown = comparison[~present.isin(list(hidden))].reset_index(drop=True)
+    return shown, Suppressed(least=least, groups=counts)
+
+
+def hidden_groups(sizes: Mapping[str, float], least: int = LEAST_RESIDENTS) -> set[str]:
+    """Return the groups that must not be shown, given the sizes of all groups (``all`` and ``column=value``).
+
+    Residents without a value in a column are a group of their own that nobody sees, but that can be worked
+    out like the others. Where the whole community is too small nothing at all may be shown.
+    """
+    if sizes.get("all", 0.0) < least:
+        return set(sizes)
+    columns: dict[str, dict[str, float]] = {}
+    for group, size in sizes.items():
+        column, _, name = group.partition("=")
+        if name:
+            columns.setdefault(column, {})[group] = size
+    hidden: set[str] = set()
+    for held in columns.values():
+        hidden |= _hidden_of_column(held, sizes["all"], least)
+    return hidden
+
+
+def _hidden_of_column(held: Mapping[str, float], everybody: float, least: int) -> set[str]:
+    missing = everybody - sum(held.values())
+    hidden = {group: size for group, size in held.items() if size < least}
+    # what a reader cannot see but could work out: residents without a value are hidden already
+    out_of_sight = [size for size in (*hidden.values(), missing) if size > 0]
+    others: Iterable[tuple[float, str]] = sorted(
+        (size, group) for group, size in held.items() if group not in hidden
+    )
+    for size, group in others:
+        if not out_of_sight or (len(out_of_sight) > 1 and sum(out_of_sight) >= least):
+            break
+        if not hidden and missing >= least:
+            break  # only residents without a value are out of sight, and they are many
+        hidden[group] = size
+        out_of_sight.append(size)
+    return set(hidden)
+
+
+def suppress_ripple(ripple: pd.DataFrame, least: int = LEAST_RESIDENTS) -> tuple[pd.DataFrame, int]:
+    """Return a ripple table without classes of fewer than ``least`` residents, and how many classes went.
+
+    A class is left out for a scenario and measure when it is too small in any run.
+    """
+    keys = ["scenario", "measure", "distance"]
+    if ripple.empty:
+        return ripple, 0
+    occupied = ripple[ripple["residents"] > 0]
+    smallest = occupied.groupby(keys, observed=True)["residents"].min()
+    small = set(smallest[smallest < least].index)
+    if not small:
+        return ripple, 0
+    named = list(zip(*(ripple[key] for key in keys), strict=True))
+    keep = [name not in small for name in named]
+    return ripple[keep].reset_index(drop=True), len(small)

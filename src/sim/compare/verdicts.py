@@ -1,0 +1,56 @@
+"""What an interval allows to be said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sim import stats
+from sim.measures import MEASURES
+
+__all__ = ["VERDICTS", "verdict", "verdict_of"]
+
+VERDICTS = {
+    "better": "The 95% interval lies wholly on the favourable side.",
+    "worse": "The 95% interval lies wholly on the unfavourable side.",
+    "higher": "The 95% interval lies wholly above zero; neither direction is called better.",
+    "lower": "The 95% interval lies wholly below zero; neither direction is called better.",
+    "too close to call": "The 95% interval includes no difference.",
+    "no difference": "No run differed at all.",
+    "too few runs": f"Fewer than {stats.FEWEST_SEEDS} paired runs: no verdict is given.",
+    "not defined": "The measure is not defined in this community or group.",
+}
+"""Every verdict and what it means."""
+
+
+def verdict(row: Mapping[str, Any], better: str | None = None) -> str:
+    """Return the verdict of a row of a comparison: one of :data:`VERDICTS`.
+
+    Parameters
+    ----------
+    row
+        A row with ``measure``, ``effect``, ``lower``, ``upper`` and ``seeds``.
+    better
+        ``lower``, ``higher`` or empty; the registry's direction where not given. A study may turn the
+        direction of its primary measure: see :meth:`sim.compare.Facts.direction`.
+    """
+    if better is None:
+        better = MEASURES[str(row["measure"])].better
+    return verdict_of(row, better)
+
+
+def verdict_of(row: Mapping[str, Any], better: str) -> str:
+    """Return the verdict of a row when the direction is known."""
+    effect, lower, upper = float(row["effect"]), float(row["lower"]), float(row["upper"])
+    if math.isnan(effect):
+        return "not defined"
+    if stats.too_few(int(row["seeds"])):
+        return "too few runs"
+    if lower == effect == upper == 0.0:
+        return "no difference"
+    if lower <= 0.0 <= upper:
+        return "too close to call"
+    if better not in ("lower", "higher"):
+        return "higher" if effect > 0.0 else "lower"
+    return "better" if (effect < 0.0) == (better == "lower") else "worse"

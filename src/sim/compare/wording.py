@@ -1,0 +1,162 @@
+"""Numbers in words: never more digits than are known, and always which way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sim.measures import MEASURES
+
+__all__ = [
+    "amount",
+    "between",
+    "decimals_known",
+    "joined",
+    "money",
+    "number",
+    "pairs_better",
+    "plain",
+    "title_of",
+]
+
+_CURRENCIES = {"GBP": "£", "EUR": "€", "USD": "$"}
+_MOST_DECIMALS = 6
+
+
+def decimals_known(half_width: float, fewest: int = 0) -> int:
+    """Return how many decimals a number with this half width of its interval deserves.
+
+    The first digit of the half width, and the second when the first is a 1: the rule of thumb that keeps
+    the rounding error below a tenth of the uncertainty or so.
+
+    Parameters
+    ----------
+    half_width
+        Half the width of the 95% interval. Where it is zero, not finite or not a number, four digits count.
+    fewest
+        Decimals to show at least.
+    """
+    if not math.isfinite(half_width) or half_width <= 0.0:
+        return max(fewest, 4)
+    place = math.floor(math.log10(half_width))
+    if half_width / 10.0**place < 2.0:
+        place -= 1
+    return min(max(fewest, -place), _MOST_DECIMALS)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number with thousands separated and a proper minus sign; ``–`` where it is not defined."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = f"{abs(value):,.{decimals}f}"
+    is_zero = not any(digit in "123456789" for digit in text)
+    return text if value >= 0.0 or is_zero else f"−{text}"
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits, without exponent: for levels and settings."""
+    if not math.isfinite(value) or value == 0.0:
+        return number(value)
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = number(value, min(decimals, 8))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: float, currency: str = "GBP") -> str:
+    """Return an amount of money to three significant digits, e.g. ``£12,300``."""
+    if not math.isfinite(value):
+        return number(value)
+    place = 0 if value == 0.0 else math.floor(math.log10(abs(value)))
+    whole = round(value, min(2, 2 - place)) if place < 2 else round(value, 2 - place)
+    text = number(abs(whole), 2 if place < 1 and whole != int(whole) else 0)
+    sign = "−" if whole < 0 else ""
+    symbol = _CURRENCIES.get(currency)
+    return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+
+
+def joined(parts: Iterable[str], last: str = "and") -> str:
+    """Return ``a, b and c``."""
+    items = list(parts)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def title_of(titles: Mapping[str, str], name: str) -> str:
+    """Return a scenario's title in quotation marks."""
+    return f"“{titles.get(name, name)}”"
+
+
+def _scaled(row: Mapping[str, Any]) -> tuple[float, float, float, tuple[str, str]]:
+    """Return effect and bounds in the reader's unit, and the words for less and more."""
+    share = MEASURES[str(row["measure"])].is_share
+    factor = 1000.0 if share else 1.0
+    words = ("fewer", "more") if share else ("lower", "higher")
+    return float(row["effect"]) * factor, float(row["lower"]) * factor, float(row["upper"]) * factor, words
+
+
+def _decimals(effect: float, lower: float, upper: float) -> int:
+    """Return how many decimals effect and bounds deserve; three digits where every run was the same."""
+    half_width = (upper - lower) / 2.0
+    if half_width == 0.0 and effect != 0.0:
+        return min(max(0, 2 - math.floor(math.log10(abs(effect)))), _MOST_DECIMALS)
+    return decimals_known(half_width)
+
+
+def _not_zero(value: float, decimals: int) -> str:
+    """Return a size with as many more decimals as it takes not to print a bound that is not zero as zero."""
+    while value != 0.0 and round(value, decimals) == 0.0 and decimals < _MOST_DECIMALS:
+        decimals += 1
+    return number(value, decimals)
+
+
+def amount(row: Mapping[str, Any], *, unit: bool = True) -> str:
+    """Return an effect in words: ``12 fewer in 1,000 residents``, ``0.012 lower``, ``no difference``.
+
+    Parameters
+    ----------
+    row
+        A row of a comparison.
+    unit
+        Whether to add ``in 1,000 residents`` to effects on shares.
+    """
+    effect, lower, upper, (less, more) = _scaled(row)
+    if math.isnan(effect):
+        return "not defined"
+    if effect == 0.0 and lower == upper:
+        return "no difference"
+    decimals = _decimals(effect, lower, upper)
+    text = number(abs(effect), decimals)
+    if not any(digit in "123456789" for digit in text):
+        return "about the same"
+    tail = " in 1,000 residents" if unit and MEASURES[str(row["measure"])].is_share else ""
+    return f"{text} {less if effect < 0.0 else more}{tail}"
+
+
+def between(row: Mapping[str, Any]) -> str:
+    """Return the 95% interval in words: ``8 to 16 fewer``, ``between 3 fewer and 5 more``."""
+    effect, lower, upper, (less, more) = _scaled(row)
+    if math.isnan(effect):
+        return "not defined"
+    if not math.isfinite(upper - lower):
+        return "not known from one run"
+    if lower == upper:
+        return "the same in every run"
+    decimals = _decimals(effect, lower, upper)
+    low, high = number(abs(lower), decimals), number(abs(upper), decimals)
+    if upper <= 0.0:
+        return f"{_not_zero(-upper, decimals)} to {low} {less}"
+    if lower >= 0.0:
+        return f"{_not_zero(lower, decimals)} to {high} {more}"
+    return f"between {low} {less} and {high} {more}"
+
+
+def pairs_better(row: Mapping[str, Any]) -> str:
+    """Return ``46 of 50``: in how many paired runs the scenario was better; ``–`` where neither way is."""
+    share, seeds = float(row["share_better"]), int(row["seeds"])
+    if math.isnan(share):
+        return "–"
+    return f"{round(share * seeds)} of {seeds}"

@@ -1,0 +1,136 @@
+"""Many units in several processes, of which any may die.
+
+Workers write their own files, so a death loses only what was being played. What is missing is submitted again;
+after a second death the units that were being played are tried singly, and one that ends its process again is a
+failed run.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from sim.ensemble.worker import Played, Task, play_batch, start_worker
+from sim.store import BrokenUnitError, Unit, read_unit
+
+__all__ = ["play_in_processes"]
+
+_BATCH_SECONDS = 0.5
+"""How long a batch should take: long beside the millisecond of handing it over, short beside patience."""
+
+_ENDED = "the process that played this run was ended by the system, perhaps for lack of memory"
+
+Report = Callable[[Played], None]
+
+
+def play_in_processes(task: Task, units: Sequence[Unit], workers: int, report: Report) -> None:
+    """Play units in several processes; ``report`` is called once for each of them, as they end.
+
+    Raises
+    ------
+    SimError
+        What stops everything, such as a full disk.
+    """
+    missing = list(units)
+    deaths = 0
+    while missing:
+        suspects = _play_together(task, missing, workers, report, alone_first=not deaths)
+        if not suspects:
+            return
+        deaths += 1
+        missing = _not_stored(task, missing, report)
+        if deaths > 1:
+            suspects = [unit for unit in suspects if unit in missing]
+            _play_singly(task, suspects, report)
+            missing = [unit for unit in missing if unit not in suspects]
+
+
+@contextmanager
+def _processes(task: Task, number: int) -> Iterator[Any]:
+    from joblib.externals import cloudpickle
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    pickled = cloudpickle.dumps(task)  # by value, so that classes and functions of a notebook work
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    executor = ProcessPoolExecutor(
+        number, initializer=start_worker, initargs=(pickled, os.getpid()), env=threads
+    )
+    with warnings.catch_warnings():
+        # loky warns where it cannot look for children of its workers; ours have none
+        warnings.filterwarnings("ignore", message="Failed to kill subprocesses")
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=True, kill_workers=True)
+            raise
+        executor.shutdown(wait=True)
+
+
+def _play_together(
+    task: Task, units: Sequence[Unit], workers: int, report: Report, *, alone_first: bool
+) -> list[Unit]:
+    """Play units; return those that were being played when a process died, or nothing when all are played.
+
+    The first unit is played ``alone_first``, so that code is compiled once, not by all processes at once.
+    Not more batches are handed over than there are processes, so that what was being played is known.
+    """
+    waiting = list(units)
+    running: dict[Future[list[Played]], list[Unit]] = {}
+    seconds: list[float] = []
+    try:
+        with _processes(task, min(workers, len(units))) as executor:
+            while waiting or running:
+                room = workers if seconds or not alone_first else 1
+                while waiting and len(running) < room:
+                    size = _batch_size(seconds, len(waiting), workers)
+                    batch, waiting = waiting[:size], waiting[size:]
+                    running[executor.submit(play_batch, batch)] = batch
+                done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in done:
+                    played = future.result()
+                    del running[future]
+                    seconds += [each.seconds for each in played]
+                    for each in played:
+                        report(each)
+    except BrokenProcessPool:
+        return [unit for batch in running.values() for unit in batch] or waiting[:1]
+    return []
+
+
+def _batch_size(seconds: Sequence[float], waiting: int, workers: int) -> int:
+    """Return how many units to hand over at once: enough for half a second, fewer towards the end."""
+    if not seconds:
+        return 1
+    recent = seconds[-20:]
+    for_time = round(_BATCH_SECONDS / max(sum(recent) / len(recent), 1e-6))
+    return max(1, min(for_time, waiting // (2 * workers)))
+
+
+def _not_stored(task: Task, units: Sequence[Unit], report: Report) -> list[Unit]:
+    """Return the units that have no file, and report those that were finished in a batch that was not."""
+    missing = []
+    for unit in units:
+        try:
+            stored = read_unit(task.folder / unit.filename)
+        except BrokenUnitError:
+            missing.append(unit)
+        else:
+            report(Played.from_file(stored))
+    return missing
+
+
+def _play_singly(task: Task, units: Sequence[Unit], report: Report) -> None:
+    for unit in units:
+        try:
+            with _processes(task, 1) as executor:
+                played = executor.submit(play_batch, [unit]).result()
+        except BrokenProcessPool:
+            report(Played(unit, failed=1, error=_ENDED))
+        else:
+            report(played[0])

@@ -1,0 +1,128 @@
+"""Playing one unit and storing it, in this process or in another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, SimError
+from sim.store import StoredUnit, Unit, write_unit
+
+__all__ = ["Play", "Played", "Task", "ignored_signals", "play_batch", "start_worker"]
+
+Play = Callable[[Any, int, int], Any]
+"""From a plan, the seed of a community and a seed to a unit's tables; :func:`sim.run.play_unit` unless told."""
+
+_LONGEST = 500
+"""Characters of an error that are kept."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of one unit."""
+
+    unit: Unit
+    seconds: float = 0.0
+    failed: int = 0
+    """Number of scenarios that failed; for a unit without a file 1."""
+    error: str = ""
+    """Why the unit has no file: what may be otherwise next time, such as memory that ran out."""
+    refused: InputError | None = None
+    """Input that cannot be used, which a user can mend."""
+
+    @classmethod
+    def from_file(cls, stored: StoredUnit) -> Played:
+        """Return what the file of a unit says."""
+        return cls(stored.unit, stored.seconds, len(stored.failures))
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that is needed to play a unit of a study and to store it. Calling it never raises for a failed run."""
+
+    plan: Any
+    """The study: a :class:`sim.scenario.Plan`."""
+    folder: Path
+    """Where units' files go."""
+    digest: str
+    """The fingerprint's digest, kept in each file."""
+    play: Play | None = None
+
+    def __call__(self, unit: Unit) -> Played:
+        """Play one unit and write its file; errors of the run become failures, those of the disk are raised."""
+        started = time.perf_counter()
+        try:
+            tables = self._player()(self.plan, unit.community, unit.seed)
+        except InputError as error:
+            return Played(unit, error=_in_words(error), failed=1, refused=error)
+        except (MemoryError, OSError) as error:  # may well go better next time: not stored
+            return Played(unit, error=_in_words(error), failed=1)
+        except Exception as error:
+            failure = {"community": unit.community, "seed": unit.seed, "scenario": "", "error": _in_words(error)}
+            seconds = time.perf_counter() - started
+            write_unit(self.folder, unit, self.digest, tables={}, failures=[failure], seconds=seconds)
+            return Played(unit, seconds, failed=1)
+        seconds = time.perf_counter() - started
+        write_unit(
+            self.folder,
+            unit,
+            self.digest,
+            tables={"series": tables.series, "effects": tables.effects, "ripple": tables.ripple},
+            failures=tables.failures,
+            about=tables.about,
+            seconds=seconds,
+        )
+        return Played(unit, seconds, len(tables.failures))
+
+    def _player(self) -> Play:
+        if self.play is not None:
+            return self.play
+        from sim.run import play_unit
+
+        return play_unit
+
+
+def _in_words(error: Exception) -> str:
+    text = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:_LONGEST]
+
+
+# --- in a worker process -----------------------------------------------------------------------------
+
+_task: Task | None = None
+
+
+def start_worker(pickled: bytes, parent: int) -> None:
+    """Make a process ready: the plan comes once, not with each unit."""
+    import pickle
+
+    global _task
+    ignored_signals()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _task = pickle.loads(pickled)
+    _task._player()
+
+
+def ignored_signals() -> None:
+    """Leave Ctrl-C to the parent, which stops its workers itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is no more, so that nothing goes on unseen after a kill."""
+    while os.name == "nt" or os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def play_batch(units: Sequence[Unit]) -> list[Played]:
+    """Play units one after the other with the task that this process was started with."""
+    if _task is None:
+        raise RuntimeError("the worker was not started with a task")
+    return [_task(unit) for unit in units]

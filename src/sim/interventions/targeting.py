@@ -1,0 +1,134 @@
+"""Who is eligible, and whom the programme itself chooses."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.community.columns import Column
+from sim.community.community import Community
+from sim.errors import InputError, did_you_mean, listing
+from sim.interventions.spec import Choose, Condition
+from sim.rng import Stream
+
+__all__ = ["FIXED_RULES", "choose", "eligible", "meets"]
+
+Who = NDArray[np.bool_]
+Order = NDArray[np.int64]
+
+FIXED_RULES = ("everyone", "nobody", "random", "nomination", "degree")
+"""Ways to choose that are not the name of a column."""
+
+
+def eligible(who: tuple[Condition, ...], community: Community) -> Who:
+    """Return who meets every condition now, shape (residents,)."""
+    result = np.ones(len(community), np.bool_)
+    for condition in who:
+        result &= meets(condition, community.columns[condition.column])
+    return result
+
+
+def meets(condition: Condition, column: Column) -> Who:
+    """Return who meets one condition; a missing value never does."""
+    values = column.observed
+    result = np.ones(len(values), np.bool_)
+    if column.is_category:
+        if condition.is_in is None:
+            raise InputError(f"'{column.name}' has named values: give one or a list of {listing(column.categories)}")
+        result &= np.isin(values, [_code(name, column) for name in condition.is_in])
+        return result
+    if condition.is_in is not None:
+        result &= np.isin(values, np.array(condition.is_in, values.dtype))
+    if condition.above is not None:
+        result &= values > condition.above
+    if condition.below is not None:
+        result &= values < condition.below
+    if condition.at_least is not None:
+        result &= values >= condition.at_least
+    if condition.at_most is not None:
+        result &= values <= condition.at_most
+    return result
+
+
+def _code(name: object, column: Column) -> int:
+    if str(name) not in column.categories:
+        raise InputError(
+            f"'{name}' is not a value of '{column.name}'{did_you_mean(name, column.categories)}; "
+            f"values: {listing(column.categories)}"
+        )
+    return column.categories.index(str(name))
+
+
+def choose(rule: Choose, candidates: Who, community: Community, stream: Stream) -> Who:
+    """Return whom the programme invites among the candidates.
+
+    Ties in a ranking are broken by luck, which belongs to the resident and is the same in every scenario.
+
+    Parameters
+    ----------
+    rule
+        How to choose and how many.
+    candidates
+        Who is eligible, shape (residents,).
+    community
+        As it stands in the week of choosing.
+    stream
+        Draws of this intervention's choice.
+    """
+    chosen = np.zeros(len(community), np.bool_)
+    if rule.by == "nobody":
+        return chosen
+    number = _number(rule, int(candidates.sum()))
+    luck = stream.uniform(community.identity, 0)
+    if rule.by == "everyone" and rule.number is None and rule.share is None:
+        return candidates.copy()
+    if rule.by == "nomination":
+        order = _nominees(candidates, community, luck, stream.uniform(community.identity, 1))
+    else:
+        order = _ranked(rule, candidates, community, luck)
+    chosen[order[:number]] = True
+    return chosen
+
+
+def _number(rule: Choose, candidates: int) -> int:
+    if rule.number is not None:
+        return min(rule.number, candidates)
+    if rule.share is not None:
+        return int(np.floor(rule.share * candidates + 0.5))
+    return candidates
+
+
+def _ranked(rule: Choose, candidates: Who, community: Community, luck: NDArray[np.float64]) -> Order:
+    """Return the candidates, those to be chosen first in front."""
+    members = np.flatnonzero(candidates)
+    if rule.by in ("everyone", "random"):
+        return members[np.argsort(luck[members], kind="stable")]
+    values = community.ties.degree() if rule.by == "degree" else _numeric(rule.by, community)
+    by_value = -values[members].astype(np.float64) if rule.order == "highest" else values[members].astype(np.float64)
+    known = ~np.isnan(by_value)
+    members, by_value = members[known], by_value[known]
+    return members[np.lexsort((luck[members], by_value))]
+
+
+def _numeric(name: str, community: Community) -> NDArray[np.float64]:
+    column = community.columns[name]
+    if column.is_category:
+        raise InputError(f"choose.by: '{name}' has named values and cannot be ranked; use 'who' to filter by it")
+    return np.asarray(column.observed, np.float64)
+
+
+def _nominees(
+    candidates: Who, community: Community, luck: NDArray[np.float64], which: NDArray[np.float64]
+) -> Order:
+    """Return random friends of random residents, each once, in the order of being named.
+
+    Friends have more friends than their friends do, so nomination reaches well-connected people without a map
+    of the network (Kim et al. 2015; Airoldi & Christakis 2024).
+    """
+    ties = community.ties
+    asked = np.argsort(luck, kind="stable")
+    asked = asked[ties.length[asked] > 0]
+    named = ties.neighbour[ties.start[asked] + (which[asked] * ties.length[asked]).astype(np.int64)]
+    named = named[candidates[named]].astype(np.int64)
+    _, first = np.unique(named, return_index=True)
+    return named[np.sort(first)]

@@ -1,0 +1,59 @@
+"""Engagement: how much of each tie is lived.
+
+People who turn stigma against themselves withdraw ("why try"; Thornicroft et al. 2009), and people whose stigma
+rises turn away from those who have disclosed. A tie is lived to the extent of both sides' engagement and welcome;
+at week 0 every tie is lived in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.community.community import Community
+from sim.evidence import field_from
+from sim.rules import Proposal, Sum, Week
+
+__all__ = ["Engagement"]
+
+_MOST = 1.5
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """Parameters of withdrawal and rejection."""
+
+    name: ClassVar[str] = "engagement"
+
+    withdrawal: float = field_from("engagement.withdrawal")
+    """Loss of engagement for each unit of self-stigma gained, 0 or more."""
+    rejection: float = field_from("engagement.rejection")
+    """Loss of a tie with somebody who has disclosed, for each unit of stigma gained, 0 or more."""
+
+    def __post_init__(self) -> None:
+        if min(self.withdrawal, self.rejection) < 0:
+            raise ValueError("withdrawal and rejection must not be negative")
+
+    def reads(self, community: Community) -> Sequence[Sum]:
+        """Ask for nothing: the pass over the ties uses what is derived here."""
+        return ()
+
+    def begin(self, week: Week) -> None:
+        """Keep nothing."""
+
+    def derive(self, community: Community) -> Mapping[str, NDArray[Any]]:
+        """Return ``engagement`` and ``welcome``, both 1 at week 0 and within 0..1.5."""
+        withdrawn = self.withdrawal * community.columns.outcome("self_stigma").displacement()
+        turned_away = self.rejection * community.columns.outcome("stigma").displacement()
+        return {
+            "engagement": np.clip(1.0 - withdrawn, 0.0, _MOST),
+            "welcome": np.clip(1.0 - turned_away, 0.0, _MOST),
+        }
+
+    def propose(self, week: Week) -> Proposal:
+        """Move nothing itself: engagement works through support."""
+        return Proposal()

@@ -1,0 +1,229 @@
+"""The week: rules propose, this module applies.
+
+A core small enough to read in one sitting. It knows no Mesa and no files; :class:`sim.model.CommunityModel`
+wraps it for Mesa's users, :mod:`sim.run` plays it directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import compiled, evidence
+from sim.community.columns import OUTCOMES, Outcome
+from sim.community.community import Community
+from sim.community.ties import MADE_KINDS_WEIGHT
+from sim.errors import InputError
+from sim.interventions.programme import Programme
+from sim.interventions.spec import Intervention
+from sim.measures import READS, Look, often_lonely_cut
+from sim.rng import Draws
+from sim.rules import Floats, Mechanism, Proposal, Sum, Week, Weight
+
+__all__ = ["Simulation"]
+
+_WEIGHTS: tuple[Weight, ...] = ("strength", "influence", "support", "count")
+_ROUND_TO = (4, 3, 1, 2)
+"""Columns of each weight are filled up to a multiple of this, so that few shapes of the pass get compiled."""
+
+
+class Simulation:
+    """One run: a community, rules, and luck.
+
+    Parameters
+    ----------
+    community
+        Is changed as weeks are played: hand over a copy.
+    mechanisms
+        What happens, in any order.
+    interventions
+        What is done, in any order; names must differ.
+    seed
+        Seed of the run's luck.
+
+    Raises
+    ------
+    InputError
+        If the community lacks an outcome, or an intervention does not fit the community.
+    """
+
+    def __init__(
+        self,
+        community: Community,
+        mechanisms: Iterable[Mechanism],
+        interventions: Iterable[Intervention] = (),
+        seed: int = 1,
+    ) -> None:
+        self.community = community
+        self.mechanisms = tuple(sorted(mechanisms, key=lambda mechanism: mechanism.name))
+        self.seed = seed
+        self.draws = Draws(seed)
+        self.week = 0
+        self.contributions: dict[tuple[str, str], float] = {}
+        """Mean change of each outcome since week 0 by rule: (outcome, rule) -> mean over residents."""
+        ordered = sorted(interventions, key=lambda intervention: intervention.name)
+        self.programmes = tuple(Programme(item, number) for number, item in enumerate(ordered))
+        _require_outcomes(community)
+        for programme in self.programmes:
+            programme.enter(community)
+        self._arrange_sums()
+        self.refresh()
+        self.at_rest: Mapping[Sum, Floats] = {item: values.copy() for item, values in self.sums.items()}
+        self._parameters = {mechanism.name: mechanism for mechanism in self.mechanisms}
+        start = self._week_view()
+        self._constants = {mechanism.name: mechanism.begin(start) for mechanism in self.mechanisms}
+        for programme in self.programmes:
+            programme.begin(start)
+        self.often_lonely_cut = often_lonely_cut(community.columns.outcome("loneliness").at_rest)
+        self.look = Look(community, self.sums, self.often_lonely_cut)
+        """What measures read."""
+
+    def step(self) -> None:
+        """Play one week."""
+        self.week += 1
+        week = self._week_view()
+        proposals = self._proposals(week)
+        self._apply_moves(proposals)
+        self._apply_ties(proposals)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Derive columns and take all sums over ties, from the state as it stands.
+
+        To be called after columns or ties have been changed from outside.
+        """
+        community, ties = self.community, self.community.ties
+        derived: dict[str, NDArray[Any]] = {}
+        for rule in (*self.mechanisms, *self.programmes):
+            derived.update(rule.derive(community))
+        self.derived: Mapping[str, NDArray[Any]] = derived
+        for item, position in self._columns.items():
+            self._gathered[:, position] = self._values(item.column)
+        residents = len(community)
+        full = np.ones(residents)
+        weights = [_by_kind(name, ties.kinds) for name in ("ties.influence_weight", "ties.support_weight")]
+        compiled.pass_over_ties(
+            ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, *weights,
+            derived.get("engagement", full), derived.get("welcome", full), community.flag("disclosed"),
+            community.observed("stigma"), self._bound,
+            self._gathered, *self._shape, self._out, self._pull, self._confidants,
+        )  # fmt: skip
+
+    def _values(self, name: str) -> NDArray[Any] | float:
+        if name == "one":
+            return 1.0
+        if name in self.derived:
+            return self.derived[name]
+        if name in self.community.columns:
+            return self.community.observed(name)
+        return 0.0  # a flag that this community does not have: nobody
+
+    def _arrange_sums(self) -> None:
+        """Lay out the columns of the week's pass: those of one weight side by side."""
+        asked: set[Sum] = set(READS)
+        for rule in (*self.mechanisms, *self.programmes):
+            asked.update(rule.reads(self.community))
+        bounded = {item for item in asked if item.weight == "confidence"}
+        bounds = {item.bound for item in bounded}
+        if len(bounds) > 1 or {item.column for item in bounded} - {"stigma", "one"}:
+            raise ValueError("the pass takes sums within one bound of one attitude, stigma")
+        self._bound = bounds.pop() if bounds else float("inf")
+        plain = asked - bounded
+        blocks = [sorted(item.column for item in plain if item.weight == weight) for weight in _WEIGHTS]
+        widths = [_rounded_up(len(columns), to) for columns, to in zip(blocks, _ROUND_TO, strict=True)]
+        self._shape = tuple((0,) * width for width in widths)
+        self._columns: dict[Sum, int] = {
+            Sum(weight, column): sum(widths[:block]) + position
+            for block, weight in enumerate(_WEIGHTS)
+            for position, column in enumerate(blocks[block])
+        }
+        residents = len(self.community)
+        self._gathered = np.zeros((residents, sum(widths)))
+        self._out = np.zeros((residents, sum(widths)))
+        self._pull, self._confidants = np.zeros(residents), np.zeros(residents)
+        sums: dict[Sum, Floats] = {item: self._out[:, position] for item, position in self._columns.items()}
+        for item in bounded:
+            sums[item] = self._confidants if item.column == "one" else self._pull
+        self.sums: Mapping[Sum, Floats] = sums
+        """Weighted sums over ties, of the state as it stands, shape (residents,) each."""
+
+    def _week_view(self) -> Week:
+        shifts: dict[str, Floats] = {}
+        for programme in self.programmes:
+            for effect in programme.active_shifts() if self.week else ():
+                for outcome, values in effect.items():
+                    shifts[outcome] = shifts[outcome] + values if outcome in shifts else values
+        return Week(
+            number=self.week, community=self.community, sums=self.sums,
+            at_rest=self.at_rest if self.week else self.sums, draws=self.draws,
+            parameters=self._parameters, constants=self._constants if self.week else {}, active_shifts=shifts,
+        )  # fmt: skip
+
+    def _proposals(self, week: Week) -> list[tuple[str, Proposal]]:
+        """Return what every rule proposes, in alphabetical order of the rules' names."""
+        found = [(mechanism.name, mechanism.propose(week)) for mechanism in self.mechanisms]
+        heard: dict[str, NDArray[np.int8]] = {}
+        for _, proposal in found:
+            heard.update(proposal.hears)
+        for programme in self.programmes:
+            name = f"intervention: {programme.name}"
+            found += [(name, proposal) for proposal in programme.play(week, heard.get(programme.name))]
+        return sorted(found, key=lambda item: item[0])
+
+    def _apply_moves(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
+        """Add what is proposed, clip what is observed, and note who moved what."""
+        totals: dict[str, Floats] = {}
+        for rule, proposal in proposals:
+            for outcome, move in proposal.moves.items():
+                totals[outcome] = totals[outcome] + move if outcome in totals else move
+                self._note(outcome, rule, move)
+        for outcome, move in totals.items():
+            column = self.community.columns.outcome(outcome)
+            before = column.observed.copy()
+            column.moved += move
+            column.refresh()
+            if outcome in OUTCOMES:
+                self._note(outcome, "bounds", column.observed - before - move)
+
+    def _note(self, outcome: str, rule: str, move: Floats) -> None:
+        if outcome in OUTCOMES:
+            mean = compiled.total(move) / len(move)
+            self.contributions[outcome, rule] = self.contributions.get((outcome, rule), 0.0) + mean
+
+    def _apply_ties(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
+        """End ties, then make ties, in the order of the rules' names."""
+        ties = self.community.ties
+        for _, proposal in proposals:
+            for one, other in proposal.ended_ties:
+                ties.remove(one, other)
+        for _, proposal in proposals:
+            for new in proposal.new_ties:
+                ties.add(
+                    new.one, new.other, new.strength, new.kind, supports_one=new.supports_one,
+                    supports_other=new.supports_other, place=new.place, maker=new.maker,
+                )  # fmt: skip
+
+
+def _require_outcomes(community: Community) -> None:
+    missing = [name for name in OUTCOMES if name not in community.columns]
+    if missing:
+        raise InputError(f"the community has no column {' and no column '.join(missing)}")
+    if "stigma_anchor" not in community.columns:
+        anchor = Outcome(
+            "stigma_anchor", np.zeros(len(community)), label="lasting change of attitude",
+            bounds=(-np.inf, np.inf), source="kept by the model",
+        )  # fmt: skip
+        community.columns.put(anchor)
+
+
+def _rounded_up(number: int, to: int) -> int:
+    return -(-number // to) * to
+
+
+def _by_kind(name: str, kinds: Sequence[str]) -> Floats:
+    """Return a weight for each kind of tie; kinds that interventions make share one."""
+    weights: Mapping[str, float] = evidence.value(name)
+    return np.array([weights.get(kind, weights[MADE_KINDS_WEIGHT]) for kind in kinds], np.float64)

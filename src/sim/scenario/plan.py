@@ -1,0 +1,107 @@
+"""What loading ends with: a plan of scenarios that are compared, ready to be run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.community.community import Community
+from sim.interventions.spec import Intervention
+from sim.scenario.nodes import Kind
+
+__all__ = ["Origin", "Plan", "Scenario", "Target"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value of a resolved scenario comes from."""
+
+    kind: Kind
+    """``file``, ``catalogue``, ``default`` or ``command line``."""
+    where: str = ""
+    """``file:line``, the name of the catalogue's entry, or the option of the command line."""
+    evidence: str | None = None
+    """Evidence entry that the value was taken from."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the community wants to reach."""
+
+    measure: str
+    """Name of the measure."""
+    at: int | None = None
+    """Week in which it is looked at; the last one where it is not said."""
+    below: float | None = None
+    """Met if the measure is below this."""
+    above: float | None = None
+    """Met if the measure is above this."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario, resolved: nothing is left to be looked up."""
+
+    name: str
+    """Name of its file without the ending; unique within a plan."""
+    file: str
+    """Its file, as users see it; empty for a baseline that was made."""
+    title: str
+    question: str
+    outcome: str
+    """Name of the primary measure."""
+    better: str
+    """``lower`` or ``higher``."""
+    weeks: int
+    seeds: int
+    communities: int
+    source: Any
+    """Community source: a frozen dataclass with ``build(seed)``."""
+    mechanisms: tuple[Any, ...]
+    """Every mechanism with its parameters, by name."""
+    interventions: tuple[Intervention, ...]
+    """By name."""
+    targets: tuple[Target, ...] = ()
+    resolved: Mapping[str, Any] = field(default_factory=dict)
+    """The whole scenario as plain data, in the format of a scenario file."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Where each single value comes from, by its path; interventions by name, e.g. ``interventions.talks.runs.start``."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know, e.g. that a programme is cut off by the horizon."""
+
+    def build_community(self, seed_of_community: int) -> Community:
+        """Return the community of a seed of communities, 1 to ``communities``."""
+        community: Community = self.source.build(seed_of_community)
+        return community
+
+    def community_of(self, seed: int) -> int:
+        """Return the seed of the community in which a run is played."""
+        return (seed - 1) % self.communities + 1
+
+    def data_files(self) -> tuple[Path, ...]:
+        """Return the data files that the community is made from."""
+        files = self.source.files
+        return tuple(Path(file) for file in (files() if callable(files) else files))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scenarios that are compared with each other."""
+
+    name: str
+    scenarios: dict[str, Scenario]
+    """By name, the baseline first."""
+    baseline: str
+    """Name of the scenario that the others are compared with."""
+    title: str
+    question: str
+    outcome: str
+    better: str
+    weeks: int
+    seeds: int
+    communities: int
+
+    def __getitem__(self, name: str) -> Scenario:
+        return self.scenarios[name]

@@ -1,0 +1,313 @@
+"""The format of a scenario file as pydantic models, made from the dataclasses that it fills."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, WrapValidator, create_model
+from pydantic_core import PydanticCustomError
+
+from sim.interventions.spec import Choose, Condition, Cost, Intervention, Runs, Spread
+from sim.scenario import registries
+from sim.scenario.parameters import Parameter, described_as, expected, parameters, without_none
+from sim.scenario.plan import Target
+
+__all__ = ["BOUNDS", "FileFormat", "found", "model_of_file", "parse_money"]
+
+BOUNDS: dict[tuple[type, str], tuple[float | None, float | None]] = {
+    (Choose, "number"): (1, None),
+    (Choose, "share"): (0, 1),
+    (Runs, "start"): (1, None),
+    (Runs, "weeks"): (1, None),
+    (Runs, "places"): (1, None),
+    (Runs, "length"): (1, None),
+    (Runs, "dropout"): (0, 1),
+    (Spread, "uptake"): (0, 1),
+    (Spread, "contacts"): (1, None),
+    (Spread, "share"): (0, 1),
+    (Spread, "broadcast"): (0, None),
+    (Cost, "year"): (1900, 2100),
+    (Target, "at"): (1, None),
+}
+"""Least and greatest values of fields that do not state them in their metadata."""
+
+MONEY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Z]{3})")
+AMOUNTS = ("fixed", "per_week", "per_participant", "per_participant_week")
+"""Fields of a cost that are money."""
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A scenario file: what is compared, in which community, for how long, with which interventions."""
+
+    extends: str | None = None
+    """Another scenario file that this one starts from, relative to this file. Mappings merge, lists and single values
+    replace; `title`, `abstract` and `also` are not taken over."""
+    abstract: bool = False
+    """Whether the file is only there for others to extend, and no scenario itself."""
+    title: str = ""
+    """What the scenario is called in tables and reports."""
+    question: str = ""
+    """The question that the study is to answer."""
+    outcome: str | None = None
+    """The primary measure: the answer and the ranking are about it."""
+    better: Literal["lower", "higher"] | None = None
+    """Which way of the primary measure is better; as usual for the measure where it is not said."""
+    community: Any = None
+    """Where the community comes from: exactly one of the sources."""
+    weeks: int = dataclasses.field(default=104, metadata={"at_least": 1})
+    """For how many weeks each run is played."""
+    seeds: int = dataclasses.field(default=50, metadata={"at_least": 1})
+    """Runs of each scenario."""
+    communities: int | None = dataclasses.field(default=None, metadata={"at_least": 1})
+    """Plausible communities that the runs are spread over; as many as `seeds` where it is not said."""
+    interventions: tuple[Intervention, ...] = ()
+    """What is done. Replaces an inherited list; to add to it, use `also`."""
+    also: tuple[Intervention, ...] = ()
+    """Interventions in addition to those inherited."""
+    mechanisms: Any = None
+    """Values that replace the cited defaults of the mechanisms."""
+    targets: tuple[Target, ...] = ()
+    """What the community wants to reach; reported as met, missed or too close to call."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Limits of a numeric column; all that are given must hold."""
+
+    above: float | None = None
+    """Strictly above."""
+    below: float | None = None
+    """Strictly below."""
+    at_least: float | None = None
+    """This or more."""
+    at_most: float | None = None
+    """This or less."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=False)
+
+
+def found(value: Any) -> str:
+    """Return in words what a user wrote."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return f"'{value}'" if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _must_be(words: str, annotation: Any) -> Any:
+    """Return a type whose every violation is said in the same plain words."""
+
+    def check(value: Any, handler: Any) -> Any:
+        try:
+            return handler(value)
+        except ValidationError:
+            raise PydanticCustomError("must_be", "{words}", {"words": words}) from None
+
+    return Annotated[annotation, WrapValidator(check)]
+
+
+def parse_money(value: Any) -> tuple[float, str | None]:
+    """Return an amount and its currency, ``None`` where a plain number was given.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a number nor like ``1500 GBP``, or is negative.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf"):
+        return float(value), None
+    match = MONEY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("an amount of money is like '1500 GBP' or a plain number")
+    return float(match.group(1)), match.group(2)
+
+
+def _money() -> Any:
+    words = "an amount of money that is not negative, like 1500 GBP or a plain number"
+
+    def check(value: Any, handler: Any) -> Any:
+        try:
+            parse_money(value)
+        except ValueError:
+            raise PydanticCustomError("must_be", "{words}", {"words": words}) from None
+        return value
+
+    text = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? *[A-Z]{3}$")]
+    number = Annotated[float, Field(ge=0)]
+    return Annotated[number | text, WrapValidator(check)]
+
+
+def _single(annotation: Any, item: Parameter | None, bounds: tuple[float | None, float | None]) -> Any:
+    """Return the shape of a number, text, flag or choice."""
+    low, high = bounds
+    inner, has_none = without_none(annotation)
+    words = expected(inner, low, high)
+    shape = str if inner is Path else inner
+    if inner in (int, float):
+        limits: dict[str, Any] = {"ge": low, "le": high}
+        infinite = item is not None and item.default in (float("inf"), float("-inf"))
+        if inner is float and not infinite:
+            limits["allow_inf_nan"] = False
+        shape = Annotated[inner, Field(**limits)]
+    shape = _must_be(words, shape)
+    return shape | None if has_none else shape
+
+
+def _shape(annotation: Any, item: Parameter | None = None, bounds: Any = (None, None)) -> Any:
+    """Return the type by which pydantic checks a field of this annotation."""
+    inner, has_none = without_none(annotation)
+    origin, arguments = get_origin(inner), get_args(inner)
+    shape: Any
+    if inner is Any:
+        return Any
+    if dataclasses.is_dataclass(inner) and isinstance(inner, type):
+        shape = model_of(inner)
+    elif origin is tuple and arguments[-1] is Ellipsis:
+        shape = list[_shape(arguments[0])]  # type: ignore[misc]
+    elif origin is tuple:
+        size = len(arguments)
+        exact = Annotated[list[arguments[0]], Field(min_length=size, max_length=size)]  # type: ignore[valid-type]
+        shape = _must_be(f"a list of {size} values", exact)
+    elif origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
+        shape = dict[str, _shape(arguments[1])]  # type: ignore[misc]
+    elif origin in (Union, types.UnionType) and any(_is_container(part) for part in arguments):
+        return _must_be(expected(inner), Any)
+    elif inner in (dict, Mapping, tuple, list):
+        shape = dict[str, Any] if inner in (dict, Mapping) else list[Any]
+    else:
+        return _single(annotation, item, bounds)
+    return shape | None if has_none else shape
+
+
+def _is_container(annotation: Any) -> bool:
+    kind = get_origin(annotation) or annotation
+    return dataclasses.is_dataclass(kind) or (isinstance(kind, type) and issubclass(kind, (Mapping, tuple, list)))
+
+
+_BUILDERS: dict[tuple[type, str], Any] = {}
+"""Shapes of fields that are written otherwise than they are held."""
+
+
+@cache
+def _models(registered: tuple[Any, ...]) -> dict[type, type[BaseModel]]:
+    """Return the models made so far for one state of the registries."""
+    return {}
+
+
+def _registered() -> tuple[Any, ...]:
+    groups = (registries.mechanisms(), registries.effects(), registries.sources())
+    return tuple(tuple(group.items()) for group in groups)
+
+
+def model_of(cls: type) -> type[BaseModel]:
+    """Return the pydantic model of a dataclass, its keys as in scenario files."""
+    made = _models(_registered())
+    if cls not in made:
+        made[cls] = _made(cls.__name__, described_as(cls), {p.key: _field(cls, p) for p in parameters(cls)})
+    return made[cls]
+
+
+def model_of_file() -> type[BaseModel]:
+    """Return the model of a whole scenario file."""
+    return model_of(FileFormat)
+
+
+def _made(name: str, description: str, fields: Mapping[str, tuple[Any, Any]]) -> type[BaseModel]:
+    safe = {re.sub(r"\W", "_", key) + "_": field for key, field in fields.items()}
+    return create_model(name, __base__=_Model, __doc__=description or None, **safe)  # type: ignore[call-overload, no-any-return]
+
+
+def _field(cls: type, item: Parameter) -> tuple[Any, Any]:
+    """Return type and settings of one field."""
+    bounds = BOUNDS.get((cls, item.attribute), (item.at_least, item.at_most))
+    builder = _BUILDERS.get((cls, item.attribute))
+    shape = builder() if builder else _shape(item.annotation, item, bounds)
+    # Presence is checked later, when it is known what is inherited: a file may hold only a part.
+    return shape, Field(default=None, alias=item.key, description=item.description or None)
+
+
+def _tagged(options: Mapping[str, Any], choose: Any) -> Any:
+    members = tuple(Annotated[shape, Tag(f"<{tag}>")] for tag, shape in options.items())
+    if len(members) == 1:
+        members = (*members, Annotated[_Nothing, Tag("<>")])
+    return Annotated[Union[members], Discriminator(choose)]  # noqa: UP007
+
+
+class _Nothing(_Model):
+    """Keeps a union of one a union."""
+
+
+def _effects() -> Any:
+    kinds = registries.effects()
+    shapes = {
+        kind: _made(f"{cls.__name__}Effect", described_as(cls), {kind: (model_of(cls), Field(alias=kind))})
+        for kind, cls in kinds.items()
+    }
+
+    def choose(value: Any) -> str | None:
+        kind = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else None
+        return f"<{kind}>" if kind in kinds else None
+
+    return list[_tagged(shapes, choose)]  # type: ignore[misc]
+
+
+def _who() -> Any:
+    single = _must_be("a text, a number, true or false", bool | int | float | str)
+
+    def choose(value: Any) -> str:
+        return "<range>" if isinstance(value, dict) else "<list>" if isinstance(value, list) else "<single>"
+
+    options = {"range": model_of(Range), "list": list[single], "single": single}  # type: ignore[valid-type]
+    return dict[str, _tagged(options, choose)]  # type: ignore[misc]
+
+
+def _community() -> Any:
+    fields = {
+        key: (model_of(cls), Field(default=None, alias=key, description=described_as(cls)))
+        for key, cls in registries.sources().items()
+    }
+    return _made("Community", "Where the community comes from.", fields)
+
+
+def _mechanisms() -> Any:
+    fields = {
+        name: (model_of(cls), Field(default=None, alias=name, description=described_as(cls)))
+        for name, cls in registries.mechanisms().items()
+    }
+    return _made("Mechanisms", "Mechanisms and their parameters.", fields)
+
+
+def _outcome() -> Any:
+    return Annotated[_must_be("the name of a measure", str), Field(json_schema_extra={"enum": list(registries.measures())})]
+
+
+def _measure() -> Any:
+    return _outcome()
+
+
+_BUILDERS.update({
+    (Intervention, "who"): _who,
+    (Intervention, "effects"): _effects,
+    (FileFormat, "community"): _community,
+    (FileFormat, "mechanisms"): _mechanisms,
+    (FileFormat, "outcome"): _outcome,
+    (Target, "measure"): _measure,
+    **{(Cost, name): _money for name in AMOUNTS},
+})  # fmt: skip
+
+assert {item.name for item in dataclasses.fields(Range)} <= {item.name for item in dataclasses.fields(Condition)}

@@ -1,0 +1,98 @@
+"""From the units' files to one file for each table, unit by unit, so that memory does not grow with seeds."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.store.files import temporary, write_text
+from sim.store.tables import TABLES, schema
+from sim.store.unit import BrokenUnitError, StoredUnit
+
+__all__ = ["FAILURES", "consolidate", "consolidated_from", "write_failures"]
+
+FAILURES = ("community", "seed", "scenario", "error")
+"""Columns of ``failures.csv``."""
+
+_ROWS = 200_000
+"""Rows gathered before they are written as one block: a few megabytes."""
+
+_KEY = b"sim"
+
+
+def _mark(units: Sequence[StoredUnit]) -> str:
+    text = "\n".join(f"{unit.path.name} {unit.fingerprint}" for unit in units)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def consolidated_from(folder: Path, units: Sequence[StoredUnit]) -> bool:
+    """Whether the tables in the folder are whole and hold exactly these units."""
+    import pyarrow.parquet as pq
+
+    wanted = _mark(units).encode()
+    for name in TABLES:
+        try:
+            found = pq.read_metadata(folder / f"{name}.parquet").metadata or {}
+        except (OSError, ValueError):
+            return False
+        if found.get(_KEY) != wanted:
+            return False
+    return True
+
+
+def consolidate(folder: Path, units: Sequence[StoredUnit]) -> None:
+    """Write ``series``, ``effects`` and ``ripple.parquet`` from units, in the order given.
+
+    Bytes depend on the units' rows alone, not on how or when they were computed.
+
+    Raises
+    ------
+    BrokenUnitError
+        When a unit's file turns out to be damaged; the tables are left as they were, the file is removed.
+    """
+    with contextlib.ExitStack() as stack:
+        writers = {name: stack.enter_context(_writer(folder, name, units)) for name in TABLES}
+        gathered: dict[str, list[Any]] = {name: [] for name in TABLES}
+        for unit in units:
+            try:
+                for name in TABLES:
+                    gathered[name].append(unit.table(name))
+                    _write(writers[name], gathered[name], at_least=_ROWS)
+            except BrokenUnitError:
+                unit.path.unlink(missing_ok=True)
+                raise
+        for name in TABLES:
+            _write(writers[name], gathered[name], at_least=1)
+
+
+@contextlib.contextmanager
+def _writer(folder: Path, name: str, units: Sequence[StoredUnit]) -> Any:
+    import pyarrow.parquet as pq
+
+    kind = schema(TABLES[name]).with_metadata({_KEY: _mark(units)})
+    with temporary(folder / f"{name}.parquet") as path, pq.ParquetWriter(path, kind) as writer:
+        yield writer
+
+
+def _write(writer: Any, gathered: list[Any], at_least: int) -> None:
+    import pyarrow as pa
+
+    rows = sum(table.num_rows for table in gathered)
+    if rows >= at_least:
+        whole = pa.concat_tables(gathered).unify_dictionaries()
+        writer.write_table(whole.replace_schema_metadata(writer.schema.metadata), row_group_size=rows)
+        gathered.clear()
+
+
+def write_failures(path: Path, failures: Sequence[Mapping[str, Any]]) -> None:
+    """Write ``failures.csv``; only its heading where nothing failed."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, FAILURES, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(sorted(failures, key=lambda each: (each["community"], each["seed"], each["scenario"])))
+    write_text(path, text.getvalue())

@@ -1,0 +1,110 @@
+"""The words follow the numbers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.compare import answer, comparison
+from sim.compare.wording import amount, between, decimals_known, joined, money, number, pairs_better, plain
+
+
+def row(
+    effect: float, lower: float, upper: float, measure: str = "loneliness", **more: float
+) -> dict[str, object]:
+    return {"measure": measure, "effect": effect, "lower": lower, "upper": upper, "seeds": 50, **more}
+
+
+@pytest.mark.parametrize(
+    ("given_row", "words", "range_words"),
+    [
+        (row(-0.01234, -0.0171, -0.0076), "0.012 lower", "0.008 to 0.017 lower"),
+        (row(0.01234, 0.0076, 0.0171), "0.012 higher", "0.008 to 0.017 higher"),
+        (row(-0.0023, -0.0071, 0.0025), "0.002 lower", "between 0.007 lower and 0.003 higher"),
+        (row(-0.0123, -0.0163, -0.0083, "often_lonely"), "12 fewer in 1,000 residents", "8 to 16 fewer"),
+        (row(0.0004, -0.003, 0.0038, "often_lonely"), "about the same", "between 3 fewer and 4 more"),
+        (row(0.0, 0.0, 0.0), "no difference", "the same in every run"),
+        (row(0.01, 0.01, 0.01), "0.0100 higher", "the same in every run"),
+        (row(0.01, -math.inf, math.inf), "0.0100 higher", "not known from one run"),
+        (row(math.nan, math.nan, math.nan), "not defined", "not defined"),
+    ],
+)
+def test_effects_in_words(given_row, words, range_words):
+    assert amount(given_row) == words
+    assert between(given_row) == range_words
+
+
+def test_an_interval_clear_of_zero_is_printed_clear_of_zero():
+    assert between(row(-0.02, -0.0399, -0.0001)) == "0.0001 to 0.04 lower"
+
+
+@given(st.floats(1e-5, 1e3))
+def test_the_last_digit_printed_is_not_finer_than_a_tenth_of_what_is_known(half_width):
+    decimals = decimals_known(half_width)
+    assert 10.0**-decimals <= half_width or decimals == 0
+    assert 10.0**-decimals >= half_width / 20.0 or decimals in (0, 6)
+
+
+def test_numbers():
+    assert number(-1234.5, 1) == "−1,234.5"
+    assert number(-0.001, 1) == "0.0"
+    assert number(math.nan) == "–"
+    assert plain(0.00140) == "0.0014"
+    assert plain(2000) == "2,000"
+    assert plain(-0.25) == "−0.25"
+    assert money(12345) == "£12,300"
+    assert money(-480.4) == "−£480"
+    assert money(7.5) == "£7.50"
+    assert money(0) == "£0"
+    assert money(100, "KRW") == "100 KRW"
+    assert joined(["a", "b", "c"]) == "a, b and c"
+    assert pairs_better(row(1, 1, 1, share_better=0.92)) == "46 of 50"
+    assert pairs_better(row(1, 1, 1, share_better=math.nan)) == "–"
+
+
+@pytest.fixture
+def answered(fake_study):
+    def of(*arguments, **options):
+        study = fake_study(*arguments, **options)
+        return answer(comparison(study.series, study.effects, study.manifest), study.effects, study.manifest)
+
+    return of
+
+
+def test_the_best_leads_the_harmful_follow(answered):
+    sentences = answered()
+    assert sentences[0].startswith("“Befriending for the sixty loneliest” did most for")
+    assert "ahead of “A campaign”" in sentences[0]
+    assert "in 50 of 50 paired runs" in sentences[0] or "in 49 of 50 paired runs" in sentences[0]
+    assert "Worse than leaving things as they are: “Closing the hub”" in sentences[1]
+    assert 1 <= len(sentences) <= 3
+
+
+def test_two_that_cannot_be_told_apart(answered):
+    text = " ".join(answered({"befriending": -0.012, "campaign": -0.0121}))
+    assert "too close to call between it and" in text
+
+
+def test_too_close_to_call(answered):
+    text = " ".join(answered({"campaign": -0.0002}))
+    assert "could be shown to be better" in text
+    assert "“A campaign”: too close to call" in text
+
+
+def test_no_difference(answered):
+    assert "no difference in any run" in " ".join(answered({"campaign": 0.0}))
+
+
+def test_too_few_runs_say_nothing_else(answered):
+    sentences = answered(seeds=5)
+    assert sentences[0].startswith("Too few runs to say: only 5 paired runs")
+    assert not any(word in " ".join(sentences) for word in ("most for", "better", "worse", "Befriending"))
+
+
+def test_nothing_to_compare(answered):
+    assert answered({}) == [
+        "There is nothing to compare yet: no scenario has been played beside the baseline."
+    ]

@@ -1,0 +1,100 @@
+"""Small groups never show, and cannot be worked out from what shows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.compare import comparison, hidden_groups, suppress, suppress_ripple
+
+
+def hidden(**sizes: int) -> set[str]:
+    everybody = sizes.pop("everybody", sum(sizes.values()))
+    return {
+        group.partition("=")[2]
+        for group in hidden_groups(
+            {"all": everybody, **{f"town={name}": size for name, size in sizes.items()}}
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ({"a": 50, "b": 60}, set()),
+        ({"a": 10, "b": 60}, set()),
+        ({"a": 9, "b": 60, "c": 30}, {"a", "c"}),  # alone, a = everybody - b - c
+        ({"a": 9, "b": 60}, {"a", "b"}),
+        ({"a": 9, "b": 2, "c": 60}, {"a", "b"}),  # together 11
+        ({"a": 3, "b": 2, "c": 60, "d": 70}, {"a", "b", "c"}),  # together 5: still a small cell
+        ({"a": 0, "b": 60, "c": 30}, {"a"}),  # nobody to protect
+        ({"everybody": 93, "a": 30, "b": 60}, {"a"}),  # three without a value would show
+        ({"everybody": 150, "a": 5, "b": 60, "c": 35}, {"a"}),  # hidden behind fifty without a value
+        ({"everybody": 150, "b": 60, "c": 40}, set()),
+    ],
+)
+def test_groups_that_must_not_show(sizes, expected):
+    assert hidden(**sizes) == expected
+
+
+def test_nothing_of_a_tiny_community_shows():
+    assert hidden_groups({"all": 9, "town=a": 5, "town=b": 4}) == {"all", "town=a", "town=b"}
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(0, 30))
+def test_what_is_missing_is_never_a_small_group(sizes, without):
+    everybody = sum(sizes) + without
+    named = {f"town={i}": size for i, size in enumerate(sizes)}
+    gone = hidden_groups({"all": everybody, **named})
+    shown = {group: size for group, size in named.items() if group not in gone}
+    assert all(size >= 10 for size in shown.values())
+    if "all" not in gone:
+        rest = everybody - sum(shown.values())
+        assert rest == 0 or rest >= 10 or not shown
+
+
+def test_rows_of_small_groups_go_and_are_counted(fake_study):
+    study = fake_study(seeds=4, groups={"all": 100, "town=a": 9, "town=b": 61, "town=c": 30, "gender=x": 50,
+                                        "gender=y": 50})  # fmt: skip
+    table = comparison(study.series, study.effects, study.manifest)
+    shown, left_out = suppress(table, study.series)
+    assert set(shown.group) == {"all", "town=b", "gender=x", "gender=y"}
+    assert left_out.groups == {"town": 2}
+    assert left_out.count == 2
+    assert "2 groups of town" in left_out.sentence()
+    assert "=a" not in left_out.sentence()
+
+
+def test_a_group_of_unknown_size_is_not_shown(fake_study):
+    study = fake_study(seeds=4)
+    series = study.series[~((study.series.measure == "residents") & (study.series.group == "age_band=65+"))]
+    shown, _ = suppress(comparison(study.series, study.effects, study.manifest), series)
+    assert "age_band=65+" not in set(shown.group)
+
+
+def test_a_group_too_small_in_one_community_shows_in_none(fake_study):
+    study = fake_study(seeds=4, groups={"all": 100, "town=a": 20, "town=b": 80})
+    rows = (study.series.measure == "residents") & (study.series.community == 2)
+    study.series.loc[rows & (study.series.group == "town=a"), "value"] = 6.0
+    study.series.loc[rows & (study.series.group == "town=b"), "value"] = 94.0
+    shown, left_out = suppress(comparison(study.series, study.effects, study.manifest), study.series)
+    assert set(shown.group) == {"all"}
+    assert left_out.count == 2
+
+
+def test_nothing_to_suppress_says_nothing(fake_study):
+    study = fake_study(seeds=4)
+    table = comparison(study.series, study.effects, study.manifest)
+    shown, left_out = suppress(table, study.series)
+    assert shown.equals(table)
+    assert left_out.sentence() == ""
+
+
+def test_small_classes_of_the_ripple_go(fake_study):
+    study = fake_study(seeds=4)
+    study.ripple.loc[(study.ripple.distance == "volunteer") & (study.ripple.seed == 2), "residents"] = 4
+    shown, classes = suppress_ripple(study.ripple)
+    assert "volunteer" not in set(shown.distance)
+    assert classes == 6  # three scenarios, two measures
+    assert suppress_ripple(shown)[1] == 0
