@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.community.columns import Column, Columns, Outcome
+from sim.community.community import Community
+from sim.community.places import Place, Places
+from sim.community.ties import Ties
 from sim.rng import Draws
 
 RIPPLE = {"participant": 60, "volunteer": 60, "1": 300, "2": 700, "3": 500, "more": 300, "unreached": 80}
@@ -127,3 +132,55 @@ def _manifest(
 def fake_study() -> Callable[..., FakeStudy]:
     """Return the maker of made-up studies."""
     return make_fake_study
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Real surveys beside the repository; tests that need them are skipped where they are absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("../shared/data is not there")
+    return folder
+
+
+def make_community(
+    residents: int = 60, ties: int = 180, seed: int = 1, *, ids: np.ndarray | None = None, one_kind: bool = False
+) -> Community:
+    """Return a random community with every column that the rules read."""
+    names = np.arange(residents) if ids is None else ids
+    draws = Draws(seed)
+    who = np.arange(residents, dtype=np.uint64)
+
+    def draw(name: str) -> np.ndarray:
+        return draws.stream(f"test: {name}").uniform(who)
+
+    one, other = (side.astype(np.int32) for side in np.triu_indices(residents, 1))
+    luck = draws.stream("test: ties").pair_uniform(who[one], who[other])
+    chosen = np.argsort(luck)[:ties]
+    pick = np.arange(len(chosen))
+    lived = draw("lived") < 0.3
+    columns = Columns()
+    columns.put(Column("lived_experience", lived))
+    columns.put(Column("disclosed", lived & (draw("disclosed") < 0.5)))
+    columns.put(Column("influence", draw("influence") < 0.05))
+    columns.put(Column("age_band", (draw("age") * 3).astype(int), categories=("young", "middle", "old")))
+    columns.put(Outcome("stigma", np.round(0.1 + 0.5 * draw("stigma"), 6)))
+    columns.put(Outcome("self_stigma", np.where(lived, np.round(0.1 + 0.6 * draw("self"), 6), 0.0)))
+    columns.put(Outcome("loneliness", np.round(1.1 * draw("loneliness") - 0.05, 6)))
+    kind = np.full(len(chosen), 2) if one_kind else pick % 5
+    ties_between = Ties.from_pairs(
+        residents, one[chosen], other[chosen], np.round(0.2 + 0.8 * (pick * 0.618 % 1), 6), kind,
+        kinds=("household", "family", "friend", "neighbour", "group"), place=np.where(kind == 4, 0, -1),
+    )  # fmt: skip
+    return Community(
+        ids=names, columns=columns, ties=ties_between, places=Places([Place("hub", "hub", draw("hub") < 0.4)]),
+        groups=("age_band", "lived_experience"), title="a test community", seed=seed,
+    )  # fmt: skip
+
+
+@pytest.fixture(name="make_community", scope="session")
+def make_community_fixture() -> Callable[..., Community]:
+    """Return the function that makes random communities."""
+    return make_community

@@ -142,7 +142,6 @@ def looked_up(name: str) -> bool:
 def test_every_entry_is_used(number: Entry) -> None:
     in_data = number.name in fields_in_use() or number.name in catalogue_in_use()
     assert in_data or looked_up(number.name), f"nothing uses '{number.name}'"
-    )
 
 
 def test_the_search_for_uses_can_fail() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections.abc import Set
 
 import mesa
 import numpy as np
@@ -50,7 +51,7 @@ def comparable(result):
     """Agents become their numbers, sets of them lists of numbers."""
     if isinstance(result, mesa.Agent):
         return result.unique_id
-    if isinstance(result, (AgentSet, list, tuple)):
+    if isinstance(result, Set | list | tuple):
         return [comparable(item) for item in result]
     if hasattr(result, "groups"):
         return {key: comparable(group) for key, group in result.groups.items()}
@@ -83,7 +84,7 @@ def raised_by_do(agents):
 QUESTIONS = {
     "all": lambda a: a,
     "len": len,
-    "first, last and a slice": lambda a: [list(a)[0], list(a)[-1], list(a)[3:9:2]],
+    "first, last and a slice": lambda a: [*list(a)[:1], list(a)[-1], list(a)[3:9:2]],
     "select": lambda a: a.select(lambda r: r.loneliness > 0.5),
     "select everything": lambda a: a.select(),
     "select at most": lambda a: a.select(lambda r: r.stigma > 0.2, at_most=5),
@@ -131,11 +132,12 @@ QUESTIONS = {
     "groupby map": lambda a: a.groupby("age_band").map(len),
     "groupby map by name": lambda a: a.groupby("age_band").map("get", "stigma"),
     "groupby do": lambda a: a.groupby("age_band").do(lambda group: group.select(at_most=1)),
-    "groupby len and iteration": lambda a: [len(a.groupby("income")), [key for key, _ in a.groupby("income")]],
+    "groupby len": lambda a: len(a.groupby("income")),
+    "groupby iteration": lambda a: [key for key, _ in a.groupby("income")],
     "set": raised,
     "set through do": raised_by_do,
     "union": lambda a: a.select(at_most=3) | a.select(lambda r: r.unique_id > 37),
-    "intersection": lambda a: a.select(at_most=9) & a.select(lambda r: r.influence),
+    "intersection": lambda a: a.select(at_most=20) & a.select(lambda r: r.stigma > 0.5),
     "difference": lambda a: a - a.select(at_most=30),
     "reversed": lambda a: list(reversed(list(a))),
     "copy": lambda a: copy.copy(a),
@@ -291,7 +293,7 @@ def test_nobody_is_added_or_removed(model):
         lambda: model.agents.select(lambda r: r.stigma > 0.5, inplace=True),
     ]
     for action in refused:
-        with pytest.raises(TypeError, match="cannot be (added|removed)|always holds every"):
+        with pytest.raises(TypeError, match=r"cannot be (added|removed)|always holds every"):
             action()
     assert len(model.agents) == len(model.community)
     with pytest.raises(AttributeError, match="belongs to Mesa"):

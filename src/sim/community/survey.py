@@ -6,7 +6,6 @@ score's place within its bin, columns that were not asked) is drawn with the com
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,11 +63,11 @@ class SurveySource:
     Names, free text and identifiers are never taken over."""
     types: Mapping[str, Literal["category", "number", "flag"]] = field(default_factory=dict)
     """What a column is, where it should not be guessed, e.g. ``{village: category}``."""
-    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    orders: Mapping[str, tuple[str | int | float, ...]] = field(default_factory=dict)
     """The order in which tables show a column's categories, e.g. ``{education: [none, primary, secondary]}``."""
     groups: tuple[str, ...] = ()
     """Columns by which results are broken down: categories or flags."""
-    missing: tuple[str, ...] = ()
+    missing: tuple[str | int | float, ...] = ()
     """Codes that mean "no answer" beside empty cells, NA and NaN, e.g. ``[-99]``."""
     combine: Mapping[str, Combine] = field(default_factory=dict)
     """New columns 0..1, each the mean of several, e.g. ``{exposure: {columns: [radio, posters], scale: [0, 4]}}``."""
@@ -120,15 +119,13 @@ class SurveySource:
     def _set_lists(self) -> None:
         for name in ("columns", "groups", "missing"):
             given = getattr(self, name)
-            if isinstance(given, str):
-                raise ValueError(f"{name}: must be a list, not one text")
-            self._set(name, None if given is None else tuple(str(item) for item in given))
+            self._set(name, None if given is None else _texts(given, name))
         for name, kind in self.types.items():
             one_of(f"types.{name}", kind, _TYPES)
             if name in self.orders and kind != "category":
                 raise ValueError(f"orders.{name}: only a category has an order, and `types` says {kind}")
         self._set("types", dict(self.types))
-        self._set("orders", {str(name): tuple(str(item) for item in order) for name, order in self.orders.items()})
+        self._set("orders", {str(name): _texts(order, f"orders.{name}") for name, order in self.orders.items()})
         self._set("places", {str(name): str(column) for name, column in self.places.items()})
 
     def files(self) -> tuple[Path, ...]:
@@ -143,5 +140,12 @@ class SurveySource:
         InputError
             With everything that is wrong with the two files, each with its row.
         """
-        settings = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
-        return build(seed, **settings)
+        return build(self, seed)
+
+
+def _texts(given: Any, key: str) -> tuple[str, ...]:
+    """Return a list's items as they stand in a file: whole numbers without a decimal point."""
+    if isinstance(given, str):
+        raise ValueError(f"{key}: must be a list, not one text")
+    whole = [int(item) if isinstance(item, float) and item.is_integer() else item for item in given]
+    return tuple(str(item) for item in whole)

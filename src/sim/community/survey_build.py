@@ -49,15 +49,15 @@ class People:
 def build(survey: SurveySource, seed: int) -> Community:
     """Return the community of one seed; see :class:`sim.community.survey.SurveySource`."""
     faults = Faults()
-    table = read_table(survey.people, faults, survey.missing)
-    named = read_table(survey.ties, faults, survey.missing)
+    table = read_table(survey.people, faults, _texts(survey.missing))
+    named = read_table(survey.ties, faults, _texts(survey.missing))
     roster = read_roster(table, survey.id, faults) if table else []
     nominations, facts = _nominations(survey, named, faults)
     people = _people(survey, table, roster, nominations) if table else None
     if people is None:
         faults.stop()
         raise AssertionError("a file that cannot be read is a fault")
-    answers = Answers(people.table, people.rows, faults, survey.types, survey.orders)
+    answers = Answers(people.table, people.rows, faults, survey.types, {key: _texts(order) for key, order in survey.orders.items()})
     drawing = Drawing(Draws(seed), rng.identities(people.ids))
     columns, left_out = _columns(survey, answers, drawing)
     tied = _tied(survey, people, roster, nominations, columns, facts, faults)
@@ -72,6 +72,10 @@ def build(survey: SurveySource, seed: int) -> Community:
         notes=notes_of(survey, people.table, facts, left_out, _flags_with_gaps(answers, columns), drawing.notes),
         private=True, seed=seed, facts=facts,
     )  # fmt: skip
+
+
+def _texts(items: Sequence[object]) -> list[str]:
+    return [str(item) for item in items]
 
 
 def _nominations(survey: SurveySource, table: Table | None, faults: Faults) -> tuple[Nominations, dict[str, Any]]:

@@ -37,17 +37,23 @@ def play_in_processes(task: Task, units: Sequence[Unit], workers: int, report: R
         What stops everything, such as a full disk.
     """
     missing = list(units)
+    ended: set[Unit] = set()
+
+    def tell(played: Played) -> None:
+        if played.unit not in ended:
+            ended.add(played.unit)
+            report(played)
+
     deaths = 0
     while missing:
-        suspects = _play_together(task, missing, workers, report, alone_first=not deaths)
+        suspects = _play_together(task, missing, workers, tell, alone_first=not deaths)
         if not suspects:
             return
         deaths += 1
-        missing = _not_stored(task, missing, report)
+        _tell_finished(task, missing, tell)
         if deaths > 1:
-            suspects = [unit for unit in suspects if unit in missing]
-            _play_singly(task, suspects, report)
-            missing = [unit for unit in missing if unit not in suspects]
+            _play_singly(task, [unit for unit in suspects if unit not in ended], tell)
+        missing = [unit for unit in missing if unit not in ended]
 
 
 @contextmanager
@@ -112,17 +118,15 @@ def _batch_size(seconds: Sequence[float], waiting: int, workers: int) -> int:
     return max(1, min(for_time, waiting // (2 * workers)))
 
 
-def _not_stored(task: Task, units: Sequence[Unit], report: Report) -> list[Unit]:
-    """Return the units that have no file, and report those that were finished in a batch that was not."""
-    missing = []
+def _tell_finished(task: Task, units: Sequence[Unit], report: Report) -> None:
+    """Report units that have their file although the batch that they were in did not end."""
     for unit in units:
         try:
             stored = read_unit(task.folder / unit.filename)
         except BrokenUnitError:
-            missing.append(unit)
-        else:
+            continue
+        if stored.fingerprint == task.digest:
             report(Played.from_file(stored))
-    return missing
 
 
 def _play_singly(task: Task, units: Sequence[Unit], report: Report) -> None:

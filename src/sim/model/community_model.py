@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol, runtime_checkable
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
+from sim import compiled
 from sim.community.community import Community
-from sim.interventions.spec import Intervention
+from sim.errors import InputError, did_you_mean, listing
+from sim.measures import MEASURES
 from sim.model.engine import Simulation
 from sim.model.resident_set import ResidentSet
 from sim.model.residents import Resident
-from sim.rules import Mechanism
+from sim.model.spec import ModelSpec, SmallTown, seed_from
 
-__all__ = ["CommunityModel", "ModelSpec", "SmallTown", "seed_from"]
-
-_SEED_BITS = 53
-"""Seeds that are drawn stay below 2**53, so that they survive JSON, spreadsheets and 64-bit tables."""
-
-
-@runtime_checkable
-class ModelSpec(Protocol):
-    """What a model is made from; a scenario of a study is one."""
-
-    @property
-    def mechanisms(self) -> Sequence[Mechanism]:
-        """The mechanisms of the week."""
-
-    @property
-    def interventions(self) -> Sequence[Intervention]:
-        """What is done."""
-
-    @property
-    def weeks(self) -> int:
-        """After how many weeks the model stops running."""
-
-    def community_of(self, seed: int) -> int:
-        """Return the number of the community that a run is played on."""
-
-    def build_community(self, seed: int) -> Community:
-        """Return a community by its number."""
-
-
-@dataclass(frozen=True)
-class SmallTown:
-    """What ``CommunityModel()`` plays: a small English town in which nothing is done."""
-
-    residents: int = 200
-    """How many people live there; small, so that it is there at once."""
-    weeks: int = 104
-    """After how many weeks the model stops running: the default horizon of a scenario."""
-    interventions: tuple[Intervention, ...] = ()
-
-    @property
-    def mechanisms(self) -> tuple[Mechanism, ...]:
-        """Every mechanism with its values from the evidence, by name."""
-        from sim.mechanisms import MECHANISMS
-
-        return tuple(sorted((kind() for kind in MECHANISMS), key=lambda mechanism: mechanism.name))
-
-    def community_of(self, seed: int) -> int:
-        """Return a community of its own for every seed."""
-        return seed
-
-    def build_community(self, seed: int) -> Community:
-        """Return a community of the profile ``england``."""
-        from sim.community.synthesise import SynthesiseSource
-
-        return SynthesiseSource(residents=self.residents).build(seed)
+__all__ = ["CommunityModel"]
 
 
 class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not followed, see pyproject.toml
@@ -80,16 +28,18 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
     ``spec.weeks``. Residents live in columns (``model.community.columns``); ``model.agents`` shows them as
     Mesa agents, which are made only when somebody asks for them.
 
-    ``model.datacollector`` holds every measure of the whole community at week 0 and after each week. A model
-    of your own that puts another ``DataCollector`` in its place calls its ``collect`` itself, as in Mesa.
+    ``model.datacollector`` holds every measure of the whole community at week 0 and after each week. Another
+    ``DataCollector`` put in its place is for you to call, as in Mesa; with None nothing is collected.
 
     Parameters
     ----------
     spec
-        A scenario, e.g. ``sim.load("scenarios/seaside_town")["befriending"]``; :class:`SmallTown` where absent.
+        A scenario, e.g. ``sim.load("scenarios/seaside_town")["befriending"]``; a
+        :class:`~sim.model.spec.SmallTown` where absent.
     rng
-        The seed of the run: a whole number from 0, or what :func:`seed_from` takes. Absent, a fresh seed is
-        drawn from the operating system, as Mesa does; ``model.seed`` tells which.
+        The seed of the run: a whole number from 0, or what
+        :func:`~sim.model.spec.seed_from` takes. Absent, a fresh seed is drawn from the operating system, as
+        Mesa does; ``model.seed`` tells which.
 
     Notes
     -----
@@ -119,6 +69,9 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
         self.simulation = Simulation(community, spec.mechanisms, spec.interventions, seed)
         self.agent_id_counter = len(community) + 1
         self.running = spec.weeks > 0
+        self.datacollector: Any = mesa.DataCollector({name: [self.measure, [name]] for name in MEASURES})
+        self._own_collector = self.datacollector
+        self.datacollector.collect(self)
 
     # --- the week ---------------------------------------------------------------------------------------
 
@@ -138,9 +91,50 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
         self.simulation.step()
         if self.week >= self.spec.weeks:
             self.running = False
+        if self.datacollector is self._own_collector:
+            self.datacollector.collect(self)
+
+    def measure(self, name: str, group: str = "all") -> float:
+        """Return a measure as it stands now, of everybody or of a group.
+
+        Parameters
+        ----------
+        name
+            One of :data:`sim.measures.MEASURES`, e.g. ``loneliness``.
+        group
+            ``all``, or a value of a category or of a yes-or-no column as in result tables, e.g.
+            ``age_band=65-74`` or ``lived_experience=yes``.
+
+        Returns
+        -------
+        float
+            In the measure's unit; NaN for a group without anybody whom the measure concerns.
+
+        Raises
+        ------
+        InputError
+            If there is no such measure or group, or the measure is of the whole community only.
+        """
+        if name not in MEASURES:
+            near = did_you_mean(name, list(MEASURES))
+            raise InputError(f"'{name}' is not a measure{near}; measures: {listing(MEASURES, 30)}")
+        self._refresh()
+        measure = MEASURES[name]
+        values, weights = measure.of(self.simulation.look)
+        if group != "all":
+            if not measure.by_group:
+                raise InputError(f"'{name}' is a measure of the whole community, not of a group")
+            chosen = _members(self.community, group)
+            values, weights = values[chosen], None if weights is None else weights[chosen]
+        # Residents are added one after the other, as in `sim run`, so that both give the same to the bit.
+        total = float(compiled.total(values))
+        if measure.is_total:
+            return total
+        weight = float(len(values) if weights is None else compiled.total(weights))
+        return total / weight if weight > 0 else float("nan")
 
     def mark_changed(self) -> None:
-        """Say that columns or ties were changed from outside, so that what hangs on them is redone in time."""
+        """Say that columns or ties were changed by hand, so that what hangs on them is redone in time."""
         self._changed = True
 
     def _refresh(self) -> None:
@@ -168,16 +162,16 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
         """All residents in canonical order, and after them the agents that were registered."""
         return self._whole_set("all", self.registered)
 
+    @agents.setter
+    def agents(self, agents: object) -> NoReturn:
+        raise AttributeError("model.agents belongs to Mesa; give what you want to keep another name")
+
     def _whole_set(self, name: str, others: Iterable[int]) -> ResidentSet:
         """Return one of the model's own sets, always the same object."""
         if name not in self._sets:
             residents = range(1, len(self.community) + 1)
             self._sets[name] = ResidentSet.of(self, [*residents, *others], whole=True)
         return self._sets[name]
-
-    @agents.setter
-    def agents(self, agents: object) -> NoReturn:
-        raise AttributeError("model.agents belongs to Mesa; give what you want to keep another name")
 
     @property
     def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
@@ -216,31 +210,15 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
         )
 
 
-def seed_from(rng: Any) -> int:
-    """Return the whole number that a run is keyed by.
-
-    Parameters
-    ----------
-    rng
-        A whole number from 0 is taken as it is. None draws from the operating system. A ``SeedSequence`` or a
-        sequence of whole numbers gives the same seed every time; a ``Generator`` or ``BitGenerator`` gives its
-        next draw.
-
-    Raises
-    ------
-    ValueError
-        For a negative number.
-    TypeError
-        For anything else.
-    """
-    if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
-        if rng < 0:
-            raise ValueError(f"rng must be a whole number from 0, not {rng}")
-        return int(rng)
-    if isinstance(rng, np.random.Generator | np.random.BitGenerator):
-        return int(np.random.default_rng(rng).integers(2**_SEED_BITS))
-    if rng is None or isinstance(rng, Sequence) and not isinstance(rng, str):
-        rng = np.random.SeedSequence(rng)
-    if not isinstance(rng, np.random.SeedSequence):
-        raise TypeError(f"rng must be a whole number, a NumPy seed or generator, or None, not {rng!r}")
-    return int(rng.generate_state(1, np.uint64)[0] >> np.uint64(64 - _SEED_BITS))
+def _members(community: Community, group: str) -> NDArray[np.bool_]:
+    """Say who belongs to a group that is written as in result tables, ``column=value``."""
+    column, _, value = group.partition("=")
+    held = community.columns[column]
+    if not (held.is_category or held.is_flag):
+        raise InputError(f"'{column}' is a number; a group is a value of a category or of a yes-or-no column")
+    names, codes = community.group_codes(column)
+    if value not in names:
+        raise InputError(
+            f"'{value}' is not a group of '{column}'{did_you_mean(value, names)}; groups: {listing(names)}"
+        )
+    return np.asarray(codes == names.index(value))

@@ -55,7 +55,7 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
         members = list(dict.fromkeys(agents))
         model = members[0].model if members else None
         if model is None or not all(is_member(model, agent) for agent in members):
-            raise ValueError("a ResidentSet needs agents of one CommunityModel; use mesa's AgentSet for others")
+            raise ValueError("a ResidentSet needs agents of one CommunityModel; Mesa's AgentSet takes others")
         self._begin(model, [agent.unique_id for agent in members], random)
 
     def _begin(
@@ -198,7 +198,8 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
             for agent in self:
                 if len(chosen) >= most:
                     break
-                if (not filter_func or filter_func(agent)) and (not agent_type or isinstance(agent, agent_type)):
+                of_type = agent_type is None or isinstance(agent, agent_type)
+                if of_type and (filter_func is None or filter_func(agent)):
                     chosen.append(agent.unique_id)
         if not inplace:
             return self._like(chosen)
@@ -288,7 +289,8 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
     def _values_for(self, function: Callable[..., Any], attribute: str) -> Any:
         """Return what a function is handed: an array for NumPy's own, which would make one anyway."""
         found = self._column_rows(attribute)
-        if found is None or found[0].is_category or not str(getattr(function, "__module__", "")).startswith("numpy"):
+        is_numpy = str(getattr(function, "__module__", "")).startswith("numpy")
+        if found is None or found[0].is_category or not is_numpy:
             return self.get(attribute)
         return found[0].observed[found[1]]
 

@@ -83,7 +83,7 @@ class Resident(mesa.Agent):  # type: ignore[misc]  # Mesa's types are not follow
         return int(self._row) + 1
 
     @property
-    def id(self) -> int | str:  # noqa: A003  # the word that surveys use
+    def id(self) -> int | str:
         """The resident's id as given in the survey or by the synthesis."""
         given = self.model.community.ids[self._row]
         return given.item() if isinstance(given, np.generic) else given  # type: ignore[no-any-return]

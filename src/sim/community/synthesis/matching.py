@@ -64,10 +64,11 @@ class Stubs:
     def of(cls, owners: Ints, count: Ints, position: Floats, block: Ints) -> Stubs:
         """Return ``count`` stubs for each owner, all at her position and in her block.
 
-        An owner may be given several times (for several places); ``number`` goes on counting.
+        An owner may be given several times, in different blocks (as a member of several places).
         """
-        owner = np.repeat(owners, count)
-        return cls(owner, np.arange(len(owner)), np.repeat(position, count), np.repeat(block, count))
+        owner, blocks = np.repeat(owners, count), np.repeat(block, count)
+        within = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+        return cls(owner, within + (blocks << 16), np.repeat(position, count), blocks)
 
     def at(self, index: Ints) -> Stubs:
         """Return some of the stubs."""

@@ -1,0 +1,99 @@
+"""What is recorded of a study before, while and after its units are played: the manifest."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.store import Fingerprint, StoredUnit, Unit, library_versions
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
+
+__all__ = ["fingerprint_of", "manifest_of", "now", "with_units"]
+
+_LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pyarrow", "mesa", "networkx")
+
+
+def now() -> str:
+    """Return the time, in UTC, in the form of ISO 8601."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def fingerprint_of(plan: Plan) -> Fingerprint:
+    """Return what the numbers of a study follow from.
+
+    Data files go by their names relative to the scenario files, so the folder can be moved.
+    """
+    data: dict[str, Path] = {}
+    for scenario in plan.scenarios.values():
+        for file in scenario.data_files():
+            data[_name(file, scenario.file)] = file
+    resolved = {name: scenario.resolved for name, scenario in plan.scenarios.items()}
+    return Fingerprint.of(resolved, plan.baseline, data)
+
+
+def _name(file: Path, beside: str) -> str:
+    try:
+        return Path(os.path.relpath(file, Path(beside).parent)).as_posix()
+    except ValueError:  # on another drive
+        return file.name
+
+
+def manifest_of(plan: Plan, fingerprint: Fingerprint) -> dict[str, Any]:
+    """Return what a manifest says of a study and of what computes it; units and times come later."""
+    return {
+        "study": plan.name,
+        "title": plan.title,
+        "question": plan.question,
+        "outcome": plan.outcome,
+        "better": plan.better,
+        "baseline": plan.baseline,
+        "weeks": plan.weeks,
+        "seeds": plan.seeds,
+        "communities": plan.communities,
+        "scenarios": {
+            name: {
+                "title": scenario.title,
+                "file": scenario.file,
+                "resolved": scenario.resolved,
+                "origins": {path: asdict(origin) for path, origin in scenario.origins.items()},
+                "notes": list(getattr(scenario, "notes", ())),
+            }
+            for name, scenario in plan.scenarios.items()
+        },
+        "fingerprint": {"digest": fingerprint.digest, "parts": fingerprint.parts},
+        "data": fingerprint.parts["data"],
+        "versions": {"python": platform.python_version(), **library_versions("sim", *_LIBRARIES)},
+    }
+
+
+def with_units(
+    manifest: Mapping[str, Any],
+    planned: Sequence[Unit],
+    stored: Mapping[Unit, StoredUnit],
+    failed: Iterable[Unit] = (),
+) -> dict[str, Any]:
+    """Return a manifest with the state of its units and what is known of the community of the lowest one."""
+    failed = {*failed, *(unit for unit, file in stored.items() if file.failures)}
+    abouts = [file.about for _, file in sorted(stored.items()) if file.about]
+
+    def names(units: Iterable[Unit]) -> list[str]:
+        return [Path(unit.filename).stem for unit in units]
+
+    return {
+        **manifest,
+        "seeds": len({unit.seed for unit in planned}),
+        "units": {
+            "done": names(unit for unit in planned if unit in stored and unit not in failed),
+            "failed": names(unit for unit in planned if unit in failed),
+            "pending": names(unit for unit in planned if unit not in stored and unit not in failed),
+        },
+        "about": dict(abouts[0]) if abouts else {},
+        "private": any(about.get("private") for about in abouts),
+    }

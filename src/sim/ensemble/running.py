@@ -1,0 +1,244 @@
+"""All units of a study, from where an earlier run stopped to the tables of the result folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.ensemble.pool import play_in_processes
+from sim.ensemble.recording import fingerprint_of, manifest_of, now, with_units
+from sim.ensemble.worker import Play, Played, Task
+from sim.errors import InputError, Problem
+from sim.store import BrokenUnitError, ResultFolder, StoredUnit, Unit
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan
+
+__all__ = ["Outcome", "Progress", "run", "units_of"]
+
+_RECORD_EVERY = 15.0
+"""Seconds between two writings of the manifest while units are played."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    """Units that are done, those of earlier runs included."""
+    total: int
+    elapsed: float
+    """Seconds since this run started."""
+    left: float | None
+    """Estimated seconds to its end; nothing as long as nothing is known."""
+
+
+@dataclass
+class Outcome:
+    """What became of a run."""
+
+    folder: Path
+    planned: int
+    """Units that the folder is to hold."""
+    already: int
+    """Units that were there before."""
+    played: int = 0
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    """Runs that failed: community, seed, scenario, error."""
+    interrupted: bool = False
+    """Whether it was stopped by Ctrl-C; what is done is stored."""
+    seconds: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Units that the folder holds now."""
+        return self.already + self.played
+
+
+def units_of(plan: Plan) -> list[Unit]:
+    """Return the units of a study, in order."""
+    return sorted(Unit((seed - 1) % plan.communities + 1, seed) for seed in range(1, plan.seeds + 1))
+
+
+def run(
+    plan: Plan,
+    out: str | Path,
+    *,
+    workers: int = 1,
+    fresh: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    play: Play | None = None,
+) -> Outcome:
+    """Play all units of a study that the result folder does not hold yet, and write its tables.
+
+    The contents do not depend on ``workers``, nor on stops in between.
+
+    Parameters
+    ----------
+    plan
+        The study.
+    out
+        The result folder; made if need be.
+    workers
+        Processes; with 1 all happens in this one.
+    fresh
+        Whether to remove stored results first.
+    progress
+        Called when it starts and whenever units end.
+    play
+        How a unit is played, for tests and for studies that play something of their own.
+
+    Raises
+    ------
+    InputError
+        When the folder holds something else, is in use, or cannot be written to.
+    """
+    folder = ResultFolder(out)
+    fingerprint = fingerprint_of(plan)
+    if not fresh:
+        folder.refuse_differences(fingerprint.parts, fingerprint.digest)  # before anything is touched
+    with folder.held():
+        if fresh:
+            folder.clear()
+        folder.refuse_differences(fingerprint.parts, fingerprint.digest)
+        stored = folder.stored_units(fingerprint.digest)
+        refuse_communities(folder, plan, stored)
+        running = _Running(
+            folder=folder,
+            task=Task(plan, folder.units_path, fingerprint.digest, play),
+            manifest=manifest_of(plan, fingerprint),
+            asked=units_of(plan),
+            planned=sorted({*units_of(plan), *stored}),
+            workers=workers,
+            progress=progress,
+            already=len(stored),
+        )
+        return running.to_the_end(stored)
+
+
+def refuse_communities(folder: ResultFolder, plan: Plan, stored: Mapping[Unit, StoredUnit]) -> None:
+    """Check that stored seeds were played in the communities in which they would be played now.
+
+    A number of communities that follows the number of seeds may grow with it.
+    """
+    community_of = {unit.seed: unit.community for unit in units_of(plan)}
+    for unit in stored:
+        now_in = {community_of[unit.seed]} if unit.seed in community_of else {unit.seed, _modular(plan, unit)}
+        if unit.community not in now_in:
+            was = folder.manifest.get("communities")
+            raise InputError(
+                Problem(
+                    file=str(folder.path),
+                    message=f"communities was {was}, is now {plan.communities}, so seed {unit.seed} belongs to "
+                    "another community than before; --fresh starts anew, --out gives another folder",
+                )
+            )
+
+
+def _modular(plan: Plan, unit: Unit) -> int:
+    return (unit.seed - 1) % plan.communities + 1
+
+
+@dataclass
+class _Running:
+    folder: ResultFolder
+    task: Task
+    manifest: dict[str, Any]
+    asked: Sequence[Unit]
+    planned: Sequence[Unit]
+    workers: int
+    progress: Callable[[Progress], None] | None
+    already: int
+    started: float = field(default_factory=time.perf_counter)
+    first_end: float = 0.0
+    recorded: float = field(default_factory=time.perf_counter)
+    ended: dict[Unit, Played] = field(default_factory=dict)
+
+    def to_the_end(self, stored: dict[Unit, StoredUnit]) -> Outcome:
+        """Play what is missing, write the tables, play again what turns out to be damaged."""
+        before = self.folder.manifest
+        pending = [unit for unit in self.asked if unit not in stored]
+        nothing_to_do = not pending and self.folder.is_written(list(stored.values()))
+        times = {"started": before.get("started"), "ended": before.get("ended")} if nothing_to_do else {}
+        self.manifest |= times or {"started": now(), "ended": None}
+        interrupted = False
+        try:
+            while True:
+                self._record(stored)
+                self._play(pending)
+                stored = self.folder.stored_units(self.task.digest)
+                try:
+                    self._write(stored)
+                except BrokenUnitError:
+                    stored = self.folder.stored_units(self.task.digest)
+                pending = [unit for unit in self.asked if unit not in stored and unit not in self._unstored()]
+                if not pending:
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+            stored = self.folder.stored_units(self.task.digest)
+            self._write(stored)
+        if not nothing_to_do:
+            self.manifest["ended"] = now()
+        self._record(stored)
+        return self._outcome(stored, interrupted)
+
+    def _unstored(self) -> dict[Unit, Played]:
+        return {unit: played for unit, played in self.ended.items() if played.error}
+
+    def _failures(self) -> list[dict[str, Any]]:
+        return [
+            {"community": unit.community, "seed": unit.seed, "scenario": "", "error": played.error}
+            for unit, played in self._unstored().items()
+        ]
+
+    def _record(self, stored: Mapping[Unit, StoredUnit]) -> None:
+        self.folder.write_manifest(with_units(self.manifest, self.planned, stored, self._unstored()))
+        self.recorded = time.perf_counter()
+
+    def _write(self, stored: Mapping[Unit, StoredUnit]) -> None:
+        self.folder.write_tables([stored[unit] for unit in self.planned if unit in stored], self._failures())
+
+    def _play(self, pending: Sequence[Unit]) -> None:
+        self._tell()
+        if self.workers > 1 and len(pending) > 1:
+            play_in_processes(self.task, pending, self.workers, self._end)
+        else:
+            for unit in pending:
+                self._end(self.task(unit))
+
+    def _end(self, played: Played) -> None:
+        if played.refused is not None and not self.ended and not self.already:
+            raise played.refused  # the very first run cannot use its input: the others could not either
+        self.first_end = self.first_end or time.perf_counter()
+        self.ended[played.unit] = played
+        if time.perf_counter() - self.recorded > _RECORD_EVERY:
+            self._record(self.folder.stored_units(self.task.digest, tidy=False))
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            done = min(self.already + len(self.ended), len(self.planned))
+            seconds = time.perf_counter() - self.started
+            self.progress(Progress(done, len(self.planned), seconds, self._left(len(self.planned) - done)))
+
+    def _left(self, units: int) -> float | None:
+        """Estimate from the units that ended after the first: that one waits for code to be compiled."""
+        if len(self.ended) < 2:
+            return None
+        return (time.perf_counter() - self.first_end) / (len(self.ended) - 1) * units
+
+    def _outcome(self, stored: Mapping[Unit, StoredUnit], interrupted: bool) -> Outcome:
+        failures = [dict(failure) for file in stored.values() for failure in file.failures]
+        return Outcome(
+            folder=self.folder.path,
+            planned=len(self.planned),
+            already=self.already,
+            played=len(stored) - self.already,
+            failures=[*failures, *self._failures()],
+            interrupted=interrupted,
+            seconds=time.perf_counter() - self.started,
+        )
