@@ -133,6 +133,7 @@ def fake_study() -> Callable[..., FakeStudy]:
     """Return the maker of made-up studies."""
     return make_fake_study
 
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -146,7 +147,12 @@ def data_folder() -> Path:
 
 
 def make_community(
-    residents: int = 60, ties: int = 180, seed: int = 1, *, ids: np.ndarray | None = None, one_kind: bool = False
+    residents: int = 60,
+    ties: int = 180,
+    seed: int = 1,
+    *,
+    ids: np.ndarray | None = None,
+    one_kind: bool = False,
 ) -> Community:
     """Return a random community with every column that the rules read."""
     names = np.arange(residents) if ids is None else ids

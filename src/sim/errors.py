@@ -50,6 +50,7 @@ class InputError(SimError):
     ----------
     problems
         One message, one :class:`Problem`, or several of them.
+
     """
 
     def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:

@@ -79,6 +79,7 @@ def philox(key: int, low: Identities, high: Identities) -> NDArray[np.uint64]:
         64 bits: the first key word is the lower half.
     low, high
         Lower and upper 64 bits of each counter; broadcast against each other.
+
     """
     low, high = np.broadcast_arrays(np.asarray(low, np.uint64), np.asarray(high, np.uint64))
     shift, mask = np.uint64(32), np.uint64(_MASK32)

@@ -73,6 +73,7 @@ def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -
         Seed of the run's luck, the same for all scenarios.
     weeks
         Weeks to play; as the plan says where absent.
+
     """
     horizon = plan.weeks if weeks is None else weeks
     baseline = plan.scenarios[plan.baseline]

@@ -50,7 +50,7 @@ def _frame(where: Where, columns: dict[str, Any]) -> pd.DataFrame:
 def _names(codes: Any, names: Sequence[str]) -> Any:
     import pandas as pd
 
-    return pd.Categorical.from_codes(np.asarray(codes, np.int32), list(names))
+    return pd.Categorical.from_codes(np.asarray(codes, np.int32), pd.Index(list(names)))
 
 
 def series(records: Iterable[Played], order: Sequence[str], where: Where) -> pd.DataFrame:

@@ -61,8 +61,9 @@ class Column:
         """Return the values for readers: category names in place of codes."""
         if not self.categories:
             return self.observed
-        names = np.array([*self.categories, ""], dtype=object)
-        return names[self.values]
+        names: NDArray[Any] = np.array([*self.categories, ""], dtype=object)
+        decoded: NDArray[Any] = names[self.values]
+        return decoded
 
     def copy(self) -> Column:
         """Return a column that can be changed without touching this one."""
@@ -85,8 +86,8 @@ class Outcome(Column):
         self.bounds = self.bounds or (0.0, 1.0)
         if self.moved.size == 0:
             self.moved = np.zeros(len(self.values))
-        self.at_rest = np.clip(self.values, *self.bounds)
-        self._observed = self.at_rest.copy()
+        self.at_rest: NDArray[np.float64] = np.clip(self.values, *self.bounds)
+        self._observed: NDArray[np.float64] = self.at_rest.copy()
         self.refresh()
 
     def refresh(self) -> None:
@@ -102,7 +103,7 @@ class Outcome(Column):
 
     def displacement(self) -> NDArray[np.float64]:
         """Return how far the observed value is from where it was at week 0."""
-        return self._observed - self.at_rest
+        return np.subtract(self._observed, self.at_rest)
 
     def copy(self) -> Outcome:
         """Return a column that can be changed without touching this one."""

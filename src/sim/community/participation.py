@@ -78,7 +78,10 @@ class Participation:
             source=np.zeros(residents, np.int8),
             offered=np.zeros(residents, np.bool_),
             volunteer=np.zeros(residents, np.bool_),
-            **{name: np.full(residents, NEVER, np.int32) for name in ("heard", "waiting_since", "joined", "left")},
+            heard=np.full(residents, NEVER, np.int32),
+            waiting_since=np.full(residents, NEVER, np.int32),
+            joined=np.full(residents, NEVER, np.int32),
+            left=np.full(residents, NEVER, np.int32),
         )
 
     def taking_part(self) -> NDArray[np.bool_]:

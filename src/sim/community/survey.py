@@ -45,40 +45,45 @@ class SurveySource:
     """What each relation stands for, e.g. ``{friend: {kind: friend, weight: 0.6}}``; all must be named.
     Absent: all are of kind ``friend`` and count equally."""
     strength: str | Score | None = None
-    """Numeric column of the ties file with the strength of each nomination (0..1, or with a ``scale``), by which
-    the relation's weight is multiplied."""
+    """Numeric column of the ties file with the strength of each nomination (0..1, or with a ``scale``), by
+    which the relation's weight is multiplied."""
     nominations: Literal["union", "mutual", "directed_weight"] = "union"
     """How nominations make ties: ``union`` (one side is enough), ``mutual`` (both must name each other) or
     ``directed_weight`` (a tie that one side named keeps the share ``one_sided`` of its strength)."""
     one_sided: float = field(
-        default=value("survey.one_sided"), metadata={"evidence": "survey.one_sided", "at_least": 0.0, "at_most": 1.0}
+        default=value("survey.one_sided"),
+        metadata={"evidence": "survey.one_sided", "at_least": 0.0, "at_most": 1.0},
     )
     """For ``directed_weight``: share of its strength that a one-sided tie keeps, 0..1."""
     off_roster: Literal["count", "keep", "drop"] = "count"
-    """Names in the ties file that are not in the people file: ``drop`` leaves them out, ``count`` as well but adds
-    a column ``named_off_roster`` with how many each resident named, ``keep`` makes them residents with nothing
-    known but who named them, marked in a column ``outsider``."""
+    """Names in the ties file that are not in the people file: ``drop`` leaves them out, ``count`` as well but
+    adds a column ``named_off_roster`` with how many each resident named, ``keep`` makes them residents with
+    nothing known but who named them, marked in a column ``outsider``."""
     columns: tuple[str, ...] | None = None
     """Columns of the people file to take over; absent: all that hold numbers, flags or few different texts.
     Names, free text and identifiers are never taken over."""
     types: Mapping[str, Literal["category", "number", "flag"]] = field(default_factory=dict)
     """What a column is, where it should not be guessed, e.g. ``{village: category}``."""
     orders: Mapping[str, tuple[str | int | float, ...]] = field(default_factory=dict)
-    """The order in which tables show a column's categories, e.g. ``{education: [none, primary, secondary]}``."""
+    """The order in which tables show a column's categories, e.g. ``{education: [none, primary,
+    secondary]}``."""
     groups: tuple[str, ...] = ()
     """Columns by which results are broken down: categories or flags."""
     missing: tuple[str | int | float, ...] = ()
     """Codes that mean "no answer" beside empty cells, NA and NaN, e.g. ``[-99]``."""
     combine: Mapping[str, Combine] = field(default_factory=dict)
-    """New columns 0..1, each the mean of several, e.g. ``{exposure: {columns: [radio, posters], scale: [0, 4]}}``."""
+    """New columns 0..1, each the mean of several, e.g. ``{exposure: {columns: [radio, posters], scale: [0,
+    4]}}``."""
     lived_experience: str | None = None
-    """Column (flag) with who has lived experience of a mental-health problem; absent: drawn from statistics."""
+    """Column (flag) with who has lived experience of a mental-health problem; absent: drawn from
+    statistics."""
     disclosed: str | None = None
     """Column (flag) with who is open about it; absent: drawn from statistics."""
     influence: str | None = None
     """Column (flag) with who has power, jobs, money or a public voice; absent: drawn from statistics."""
     stigma: str | Score | None = None
-    """Score of attitude towards people with lived experience, 0 = accepting; absent: drawn from statistics."""
+    """Score of attitude towards people with lived experience, 0 = accepting; absent: drawn from
+    statistics."""
     self_stigma: str | Score | None = None
     """Score of self-stigma (read for people with lived experience only); absent: drawn from statistics."""
     loneliness: str | Score | None = None
@@ -96,8 +101,8 @@ class SurveySource:
             raise ValueError(f"one_sided: must be a number from 0 to 1, not {self.one_sided!r}")
         if self.nominations == "mutual" and self.off_roster == "keep":
             raise ValueError(
-                "off_roster: 'keep' does not go with nominations: mutual, since people who were not asked cannot "
-                "confirm anything; use count or drop"
+                "off_roster: 'keep' does not go with nominations: mutual, since people who were not asked "
+                "cannot confirm anything; use count or drop"
             )
         if self.relations is not None and self.kind is None:
             raise ValueError("relations: needs `kind`, the column of the ties file that holds them")
@@ -125,7 +130,9 @@ class SurveySource:
             if name in self.orders and kind != "category":
                 raise ValueError(f"orders.{name}: only a category has an order, and `types` says {kind}")
         self._set("types", dict(self.types))
-        self._set("orders", {str(name): _texts(order, f"orders.{name}") for name, order in self.orders.items()})
+        self._set(
+            "orders", {str(name): _texts(order, f"orders.{name}") for name, order in self.orders.items()}
+        )
         self._set("places", {str(name): str(column) for name, column in self.places.items()})
 
     def files(self) -> tuple[Path, ...]:

@@ -118,14 +118,16 @@ def flag_values(answers: Answers, name: str) -> NDArray[np.int8]:
 
 
 def _category(answers: Answers, name: str) -> Column | None:
-    cells = [_WHOLE.sub(r"\1", cell) if _WHOLE.fullmatch(cell) else cell for cell in answers.table.columns[name]]
+    cells = [
+        _WHOLE.sub(r"\1", cell) if _WHOLE.fullmatch(cell) else cell for cell in answers.table.columns[name]
+    ]
     given = [cell for cell in cells if cell]
     different = set(given)
     table, faults = answers.table, answers.faults
     if not _shared(len(different), len(given)) or len(different) > MANY_CATEGORIES:
         faults.add(
-            f"column '{name}' has {len(different)} different values for {len(given)} people: it looks like names "
-            "or free text, which are never taken over",
+            f"column '{name}' has {len(different)} different values for {len(given)} people: it looks like "
+            "names or free text, which are never taken over",
             table.file,
         )
         return None
@@ -154,7 +156,9 @@ def natural_order(texts: set[str]) -> list[str]:
 
 def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
     """Return the mean of several columns, rescaled to 0..1, over the answers that there are."""
-    there = [answers.table.need(column, f"combine.{name}.columns", answers.faults) for column in combine.columns]
+    there = [
+        answers.table.need(column, f"combine.{name}.columns", answers.faults) for column in combine.columns
+    ]
     if not all(there):
         return None
     low, high = combine.scale
@@ -173,7 +177,7 @@ def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
         answers.missing[name] = int(np.isnan(means[asked]).sum())
     return Column(
         name, means, bounds=(0.0, 1.0),
-        source=f"{answers.table.file.name}, mean of {listing(combine.columns)} from {low:g}..{high:g} to 0..1",
+        source=f"{answers.table.file.name}, mean of {listing(combine.columns)}, {low:g}..{high:g} to 0..1",
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """What the week moves, and who has lived experience: read from a survey, or drawn from published statistics.
 
-A score with few values says less than its number: a UCLA-3 score of 4 stands for anything from 3.5 to 4.5. Coarse
-scores are therefore spread evenly within their bins when the community is made, the lowest bin reaching below zero
-and the highest ending at one; otherwise the slightest change would flip everybody who sits exactly on a cut.
+A score with few values says less than its number: a UCLA-3 score of 4 stands for anything from 3.5 to 4.5.
+Coarse scores are therefore spread evenly within their bins when the community is made, the lowest bin
+reaching below zero and the highest ending at one; otherwise the slightest change would flip everybody who
+sits exactly on a cut.
 """
 
 from __future__ import annotations
@@ -57,11 +58,15 @@ class Drawing:
         """Note that a column is drawn from evidence entries; return that as the column's source."""
         self.synthesised.append(name)
         label = name.replace("_", " ")
-        self.notes.append(f"The survey does not hold {label}: drawn from published statistics ({entries}), not observed.")
+        self.notes.append(
+            f"The survey does not hold {label}: drawn from published statistics ({entries}), not observed."
+        )
         return f"synthesised from {entries}"
 
 
-def flag(answers: Answers, drawing: Drawing, name: str, column: str | None, among: NDArray[np.bool_]) -> Column:
+def flag(
+    answers: Answers, drawing: Drawing, name: str, column: str | None, among: NDArray[np.bool_]
+) -> Column:
     """Return a yes-or-no column of the model, from the survey or drawn.
 
     Parameters
@@ -81,12 +86,14 @@ def flag(answers: Answers, drawing: Drawing, name: str, column: str | None, amon
     known = (given >= 0) & among
     share = float((given[known] == 1).mean()) if known.any() else 0.0
     if not known.any():
-        answers.faults.add(f"column '{column}' holds no answer that could be used for {name}", answers.table.file)
+        answers.faults.add(
+            f"column '{column}' holds no answer that could be used for {name}", answers.table.file
+        )
     absent = (given < 0) & among
     if absent.any():
         drawing.notes.append(
-            f"{name.replace('_', ' ').capitalize()} is not known of {int(absent.sum())} residents: drawn with the share "
-            "among those who answered."
+            f"{_said(name)} is not known of {int(absent.sum())} residents: drawn with the share among those "
+            "who answered."
         )
     return Column(name, np.where(absent, luck < share, given == 1) & among, source=answers.source(column))
 
@@ -114,22 +121,28 @@ def outcome(
     return Outcome(name, np.round(np.where(among, latent, 0.0), DECIMALS), bounds=(0.0, 1.0), source=source)
 
 
-def _surveyed(answers: Answers, drawing: Drawing, name: str, score: Score, among: NDArray[np.bool_]) -> Floats:
+def _said(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _surveyed(
+    answers: Answers, drawing: Drawing, name: str, score: Score, among: NDArray[np.bool_]
+) -> Floats:
     low, high = score.scale
     _check_scale(answers, score)
     shares = (answers.numbers(score.column) - low) / (high - low)
     known = np.sort(shares[~np.isnan(shares) & among])
     absent = np.isnan(shares) & among
     if not known.size:
-        answers.faults.add(f"column '{score.column}' holds no answer that could be used for {name}", answers.table.file)
+        answers.faults.add(
+            f"column '{score.column}' holds no answer that could be used for {name}", answers.table.file
+        )
         return np.zeros(len(shares))
     if absent.any():
         picked = (drawing.uniform(f"{name}, no answer") * known.size).astype(np.int64)
         shares = np.where(absent, known[picked], shares)
-        drawing.notes.append(
-            f"{name.replace('_', ' ').capitalize()} is not known of {int(absent.sum())} residents: drawn from the answers "
-            "of the others."
-        )
+        count = int(absent.sum())
+        drawing.notes.append(f"{_said(name)} is not known of {count} residents: drawn from others' answers.")
     levels = np.unique(known)
     if len(levels) > value("survey.few_values"):
         return np.nan_to_num(shares)
@@ -178,7 +191,9 @@ def _synthesised(drawing: Drawing, name: str) -> tuple[Floats, str]:
         high, sd = float(value("england.self_stigma_high")), float(value("england.self_stigma_sd"))
         above = np.array([1.0 - high])
         compiled.to_normal(above)
-        return 0.5 - sd * above[0] + sd * drawing.normal(name), "england.self_stigma_high, england.self_stigma_sd"
+        return 0.5 - sd * above[0] + sd * drawing.normal(
+            name
+        ), "england.self_stigma_high, england.self_stigma_sd"
     shares = np.cumsum(value("england.lonely_scores"))
     score = np.searchsorted(shares / shares[-1], drawing.uniform(name), side="right")
     luck = drawing.uniform(f"{name}, within the bin")

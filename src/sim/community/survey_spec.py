@@ -12,7 +12,7 @@ from sim.evidence import field_from
 __all__ = ["SURVEY_KINDS", "Combine", "Relation", "Score", "as_part", "one_of"]
 
 SURVEY_KINDS = ("household", "family", "friend", "neighbour", "group")
-"""Kinds of tie that a relation can stand for, closest first: the order decides between equally strong ones."""
+"""Kinds of tie that a relation can stand for, closest first: that decides between equally strong ones."""
 
 Kind = Literal["household", "family", "friend", "neighbour", "group"]
 Part = TypeVar("Part", "Relation", "Score", "Combine")
@@ -56,7 +56,8 @@ class Combine:
     """The value that becomes 0 and the value that becomes 1."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.columns, str) or not self.columns:
+        given: object = self.columns  # files and notebooks may hold anything
+        if isinstance(given, str) or not given:
             raise ValueError("columns: must be a list of at least one column")
         object.__setattr__(self, "columns", tuple(str(name) for name in self.columns))
         object.__setattr__(self, "scale", _scale(self.scale))
@@ -79,7 +80,8 @@ def as_part(part: type[Part], given: Any, key: str) -> Part:
         raise ValueError(f"{key}: must be a mapping with {listing(names)}")
     for name in given:
         if name not in names:
-            raise ValueError(f"{key}: unknown key '{name}'{did_you_mean(name, names)}; allowed: {listing(names)}")
+            near = did_you_mean(name, names)
+            raise ValueError(f"{key}: unknown key '{name}'{near}; allowed: {listing(names)}")
     try:
         return part(**given)
     except TypeError:

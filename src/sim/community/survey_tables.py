@@ -84,11 +84,12 @@ class Table:
         if name in self.columns:
             return True
         near = did_you_mean(name, list(self.columns))
-        faults.add(f"no column '{name}' (named by `{key}`){near}; columns: {listing(self.columns)}", self.file)
+        columns = listing(self.columns)
+        faults.add(f"no column '{name}' (named by `{key}`){near}; columns: {columns}", self.file)
         return False
 
     def numbers(self, name: str, faults: Faults) -> list[float]:
-        """Return a column as numbers, NaN where there is no answer; note each row that holds anything else."""
+        """Return a column as numbers, NaN where there is no answer; note rows that hold anything else."""
         out = []
         for line, cell in zip(self.lines, self.columns[name], strict=True):
             value = number(cell, self.decimal_comma)
@@ -148,7 +149,9 @@ def read_table(file: Path, faults: Faults, missing: Iterable[str] = ()) -> Table
         return None
     none = MISSING | {item.strip().lower() for item in missing}
     columns = {
-        name: ["" if row[i].lower() in none else row[i] for row in rows] for i, name in enumerate(header) if name
+        name: ["" if row[i].lower() in none else row[i] for row in rows]
+        for i, name in enumerate(header)
+        if name
     }
     return Table(file, separator, columns, lines)
 
@@ -158,7 +161,8 @@ def _text(file: Path, faults: Faults) -> str | None:
         raw = file.read_bytes()
     except OSError as error:
         names = sorted(item.name for item in file.parent.glob("*.[ct]sv")) if file.parent.is_dir() else []
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else "the file cannot be read"
+        missing = isinstance(error, FileNotFoundError)
+        reason = "there is no such file" if missing else "the file cannot be read"
         faults.add(f"{reason}{did_you_mean(file.name, names)}", file)
         return None
     try:
@@ -197,9 +201,8 @@ def _rows(file: Path, reader: Any, width: int, faults: Faults) -> tuple[list[lis
         if not any(cells):
             continue
         if len(cells) != width:
-            faults.row(
-                file, start, f"has {len(cells)} cells where the header has {width}", "number of cells in a row"
-            )
+            message = f"has {len(cells)} cells where the header has {width}"
+            faults.row(file, start, message, "number of cells in a row")
             cells = (cells + [""] * width)[:width]
         rows.append(cells)
         lines.append(start)

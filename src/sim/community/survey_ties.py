@@ -2,13 +2,13 @@
 
 The rules, in one place:
 
-- A repeated nomination (same two people, same direction, same relation) counts once, with its greatest weight.
+- A repeated nomination (same two people, direction and relation) counts once, with its greatest weight.
 - A pair is *mutual* if each of the two named the other, under whichever relation; otherwise *one-sided*.
-- The strength of a tie is ``1 - (1 - w1)(1 - w2)...`` over the relations under which either named the other; ``w``
-  is the relation's weight (times the nomination's own strength, if there is a column for it; the greater one if
-  both sides gave one).
-- ``union`` ties every pair, ``mutual`` the mutual ones; ``directed_weight`` ties every pair and multiplies the
-  strength of one-sided ones by ``one_sided``.
+- The strength of a tie is ``1 - (1 - w1)(1 - w2)...`` over the relations under which either named the
+  other; ``w`` is the relation's weight (times the nomination's own strength, if there is a column for it; the
+  greater one if both sides gave one).
+- ``union`` ties every pair, ``mutual`` the mutual ones; ``directed_weight`` ties every pair and multiplies
+  the strength of one-sided ones by ``one_sided``.
 - The kind of a tie is that of its strongest relation, the closer kind if two are equally strong.
 """
 
@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ from sim.community.survey_tables import Faults, Table
 from sim.community.ties import Ties
 from sim.errors import did_you_mean, listing
 
-__all__ = ["Nominations", "Tied", "join", "read_nominations", "read_roster", "relations_of", "split_off_roster"]
+__all__ = ["Nominations", "Tied", "join", "read_nominations", "read_roster", "split_off_roster"]
 
 DECIMALS = 6
 """Strengths are rounded, so that the last bits of a product do not make another community."""
@@ -79,7 +78,7 @@ def read_roster(table: Table, id_column: str, faults: Faults) -> list[str]:
 def relations_of(
     table: Table, kind: str | None, given: Mapping[str, Relation] | None, faults: Faults
 ) -> dict[str, Relation]:
-    """Return what each relation that the file holds stands for; note those that are not named, or not there."""
+    """Return what each relation of the file stands for; note those that are not named, or not there."""
     if kind is None:
         return {"": Relation()}
     found = sorted(set(table.columns[kind]) - {""})
@@ -89,16 +88,18 @@ def relations_of(
         if name not in given:
             near = did_you_mean(name, list(given))
             faults.add(
-                f"relation '{name}' of column '{kind}' is not among those named{near}; named: {listing(given)}",
-                table.file, "relations",
-            )  # fmt: skip
+                f"'{name}' in column '{kind}' is none of the relations given{near}; given: {listing(given)}",
+                table.file,
+                "relations",
+            )
     for name in given:
         if name not in found:
             near = did_you_mean(name, found)
             faults.add(
-                f"relation '{name}' does not occur in column '{kind}'{near}; relations there: {listing(found)}",
-                table.file, "relations",
-            )  # fmt: skip
+                f"'{name}' does not occur in column '{kind}'{near}; relations there: {listing(found)}",
+                table.file,
+                "relations",
+            )
     return {name: given.get(name, Relation()) for name in found}
 
 
@@ -120,24 +121,31 @@ def read_nominations(
         Column with the strength of each nomination, if there is one.
     """
     source, target, kind = columns
-    named = [(source, "source"), (target, "target"), (kind, "kind"), (strength.column if strength else None, "strength")]
-    there = [table.need(name, key, faults) for name, key in named if name is not None]
+    named = {
+        "source": source,
+        "target": target,
+        "kind": kind,
+        "strength": strength.column if strength else None,
+    }
+    there = [table.need(name, key, faults) for key, name in named.items() if name is not None]
     if not all(there):
         return Nominations([], [], np.empty(0, np.int64), np.empty(0), ()), {}
     meaning = relations_of(table, kind, relations, faults)
-    names = sorted(meaning)
-    code = {name: number for number, name in enumerate(names)}
-    factor, missing = _strengths(table, strength, faults)
-    facts = dict.fromkeys(("nominations_empty", "nominations_of_oneself", "nominations_unused"), 0)
-    facts = {"nominations_read": len(table), **facts, "nominations_without_strength": missing}
+    shares, without = _strengths(table, strength, faults)
+    names, reasons = sorted(meaning), ("nominations_empty", "nominations_of_oneself", "nominations_unused")
+    facts = {
+        "nominations_read": len(table),
+        "nominations_without_strength": without,
+        **dict.fromkeys(reasons, 0),
+    }
     kept: list[tuple[str, str, int, float]] = []
     under = table.columns[kind] if kind else [""] * len(table)
-    cells = zip(table.lines, table.columns[source], table.columns[target], under, factor, strict=True)
+    cells = zip(table.lines, table.columns[source], table.columns[target], under, shares, strict=True)
     for line, one, other, relation, share in cells:
         if not one:
             faults.row(table.file, line, f"column '{source}': who names is missing", "rows without a source")
         elif kind and not relation:
-            faults.row(table.file, line, f"column '{kind}': the relation is missing", "rows without a relation")
+            faults.row(table.file, line, f"column '{kind}': the relation is missing", "no relation")
         elif not other:
             facts["nominations_empty"] += 1
         elif one == other:
@@ -145,18 +153,24 @@ def read_nominations(
         elif meaning[relation].weight * share <= 0:
             facts["nominations_unused"] += 1
         else:
-            kept.append((one, other, code[relation], meaning[relation].weight * share))
-    nominations = Nominations(
-        source=[item[0] for item in kept], target=[item[1] for item in kept],
+            kept.append((one, other, names.index(relation), meaning[relation].weight * share))
+    return _nominations(kept, tuple((name, meaning[name]) for name in names)), facts
+
+
+def _nominations(
+    kept: Sequence[tuple[str, str, int, float]], relations: tuple[tuple[str, Relation], ...]
+) -> Nominations:
+    return Nominations(
+        source=[item[0] for item in kept],
+        target=[item[1] for item in kept],
         relation=np.array([item[2] for item in kept], np.int64),
         weight=np.array([item[3] for item in kept], np.float64),
-        relations=tuple((name, meaning[name]) for name in names),
-    )  # fmt: skip
-    return nominations, facts
+        relations=relations,
+    )
 
 
 def _strengths(table: Table, strength: Score | None, faults: Faults) -> tuple[list[float], int]:
-    """Return each nomination's own strength 0..1 and how many gave none (they take the mean of the others)."""
+    """Return each nomination's own strength, 0..1, and how many gave none (they take the others' mean)."""
     if strength is None:
         return [1.0] * len(table), 0
     low, high = strength.scale
@@ -181,7 +195,9 @@ def split_off_roster(nominations: Nominations, roster: Sequence[str]) -> tuple[l
     return sorted(names), np.array(outside, np.bool_)
 
 
-def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: float, use: NDArray[np.bool_]) -> Tied:
+def join(
+    nominations: Nominations, ids: Sequence[str], rule: str, one_sided: float, use: NDArray[np.bool_]
+) -> Tied:
     """Join nominations to ties.
 
     Parameters
@@ -233,7 +249,9 @@ def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: flo
     return Tied(ties, facts)
 
 
-def _combine(weights: NDArray[np.float64], nominations: Nominations) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def _combine(
+    weights: NDArray[np.float64], nominations: Nominations
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Return the strength and the kind of each pair from its weight under each relation."""
     apart = np.ones(len(weights))
     by_kind = np.zeros((len(weights), len(SURVEY_KINDS)))

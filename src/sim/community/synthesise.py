@@ -13,7 +13,7 @@ from sim.community.columns import Column, Columns, Outcome
 from sim.community.community import Community
 from sim.community.places import Places
 from sim.community.synthesis.check import matches_of, notes_of
-from sim.community.synthesis.network import KINDS, Network, make_network
+from sim.community.synthesis.network import KINDS, make_network
 from sim.community.synthesis.outcomes import Outcomes, make_outcomes
 from sim.community.synthesis.people import People, make_people
 from sim.community.synthesis.profile import AGE_BANDS, Profile
@@ -39,10 +39,11 @@ _HIGH = 2.5 / 6.0
 class SynthesiseSource:
     """A community of any size made from a profile of published statistics.
 
-    Loneliness is the UCLA-3 score (3 to 9) on a scale of 0 to 1, spread within the bins of the seven scores. The
-    survey's direct question is tied to it by rank: the 7% who are lonely often or always are those with a score of
-    7 or more (latent value above 7/12), and the 20% who are never lonely are those whose latent value lies below
-    0, observed as exactly 0. A measure that sets its cut at week 0 from the share of 7% therefore finds it at 7/12.
+    Loneliness is the UCLA-3 score (3 to 9) on a scale of 0 to 1, spread within the bins of the seven scores.
+    The survey's direct question is tied to it by rank: the 7% who are lonely often or always are those with a
+    score of 7 or more (latent value above 7/12), and the 20% who are never lonely are those whose latent
+    value lies below 0, observed as exactly 0. A measure that sets its cut at week 0 from the share of 7%
+    therefore finds it at 7/12.
     """
 
     residents: int = 2000
@@ -50,7 +51,7 @@ class SynthesiseSource:
     profile: str = "england"
     """Name of the profile."""
     targets: Mapping[str, Any] = field(default_factory=dict)
-    """Values in place of the profile's, by name of the entry without its prefix, e.g. ``lonely_often: 0.09``."""
+    """Values in place of the profile's, by name without its prefix, e.g. ``lonely_often: 0.09``."""
 
     def __post_init__(self) -> None:
         """Check everything that can be checked without making the community.
@@ -65,10 +66,11 @@ class SynthesiseSource:
         if not is_whole or not LEAST_RESIDENTS <= size <= MOST_RESIDENTS:
             message = f"must be a whole number from {LEAST_RESIDENTS} to {MOST_RESIDENTS:,}; found {size!r}"
             raise InputError(Problem(path="residents", message=message))
-        if not isinstance(self.targets, Mapping):
-            message = f"must be a mapping of targets to values; found {self.targets!r}"
+        targets: Any = self.targets
+        if not isinstance(targets, Mapping):
+            message = f"must be a mapping of targets to values; found {targets!r}"
             raise InputError(Problem(path="targets", message=message))
-        Profile.read(self.profile, self.targets)
+        Profile.read(self.profile, targets)
 
     def build(self, seed: int) -> Community:
         """Return the community of a seed; the same seed gives the same community to the bit."""
@@ -81,7 +83,13 @@ class SynthesiseSource:
             ids=np.arange(len(people), dtype=np.int64),
             columns=_columns(people, outcomes, profile),
             ties=Ties.from_pairs(
-                len(people), network.one, network.other, network.strength, network.kind, kinds=KINDS, place=network.place
+                len(people),
+                network.one,
+                network.other,
+                network.strength,
+                network.kind,
+                kinds=KINDS,
+                place=network.place,
             ),
             places=Places(network.places),
             groups=("age_band", "gender", "lived_experience", "lonely_at_start"),
@@ -120,8 +128,10 @@ def _columns(people: People, outcomes: Outcomes, profile: Profile) -> Columns:
         Column("influence", people.influence, "influential", source=source("influential")),
         Column("lonely_at_start", at_start, "loneliness at the start", categories=("low", "middle", "high"),
                source=source("lonely_scores")),
-        Outcome("stigma", outcomes.stigma, unit="0 to 1", source=source("stigma_mean", "stigma_sd", "stigma_by_age")),
-        Outcome("self_stigma", outcomes.self_stigma, "self-stigma", "0 to 1", source=source("self_stigma_high")),
+        Outcome("stigma", outcomes.stigma, unit="0 to 1",
+                source=source("stigma_mean", "stigma_sd", "stigma_by_age", "stigma_by_gender")),
+        Outcome("self_stigma", outcomes.self_stigma, "self-stigma", "0 to 1",
+                source=source("self_stigma_high", "self_stigma_sd")),
         Outcome("loneliness", outcomes.loneliness, unit="0 to 1",
                 source=source("lonely_often", "lonely_never", "lonely_scores", "lonely_often_by_age")),
     ]  # fmt: skip

@@ -90,6 +90,7 @@ class Ties:
         ------
         ValueError
             If a tie joins a resident with herself, is there twice, or its strength is not in (0, 1].
+
         """
         a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
         size = len(a)

@@ -1,7 +1,8 @@
 """Questions asked of stored runs: paired effects, verdicts, sentences, suppression of small groups."""
 
 from sim.compare.comparison import COLUMNS, comparison, residents_of, versus
-from sim.compare.facts import Facts
+from sim.compare.facts import Facts, records
+from sim.compare.ripple import DISTANCES, ripple_summary
 from sim.compare.sentences import answer, headline_rows, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, suppress, suppress_ripple
 from sim.compare.verdicts import VERDICTS, verdict, verdict_of
@@ -9,6 +10,7 @@ from sim.compare.writing import write_comparison
 
 __all__ = [
     "COLUMNS",
+    "DISTANCES",
     "VERDICTS",
     "Facts",
     "Suppressed",
@@ -17,7 +19,9 @@ __all__ = [
     "headline_rows",
     "hidden_groups",
     "ranked",
+    "records",
     "residents_of",
+    "ripple_summary",
     "suppress",
     "suppress_ripple",
     "verdict",

@@ -56,7 +56,7 @@ def comparison(series: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
         and the scenario costs more than the baseline.
 
         Ordered by scenario (the study's order), measure (the primary one first, then the registry's order),
-        group (``all`` first, then as in ``effects``) and when.
+        group (``all`` first, then as in ``effects``) and when. The measure ``residents`` has no row.
     """
     import pandas as pd
 
@@ -109,7 +109,8 @@ def _ordered(effects: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     for column, order in orders.items():
         position = {name: place for place, name in enumerate(order)}
         ranks[f"{column}_rank"] = table[column].map(position).fillna(len(position))
-    table = table[table["scenario"] != facts.baseline].assign(**ranks)
+    table = table.assign(**ranks)
+    table = table[(table["scenario"] != facts.baseline) & (table["measure"] != "residents")]
     return table.sort_values([*ranks, "community", "seed"], kind="stable")
 
 

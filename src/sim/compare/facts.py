@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.measures import MEASURES, Measure
 
-__all__ = ["Facts"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Facts", "records"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Facts:
     outcome: str
     """Primary measure: what the answer and the ranking are about."""
     better: str
-    """``lower`` or ``higher``: which way the primary measure should go; empty where the study does not say."""
+    """``lower`` or ``higher``: which way the primary measure should go; empty where nothing is said."""
     weeks: int
     """Horizon of the runs."""
     private: bool = False
@@ -50,12 +53,12 @@ class Facts:
             baseline=baseline,
             scenarios=(baseline, *(name for name in names if name != baseline)),
             titles={name: str(scenarios[name].get("title") or name) for name in names},
-            title=str(manifest.get("title") or manifest.get("name") or "Study"),
+            title=str(manifest.get("title") or manifest.get("study") or "Study"),
             question=str(manifest.get("question") or ""),
             outcome=outcome,
             better=str(manifest.get("better") or ""),
             weeks=weeks,
-            private=bool((manifest.get("about") or {}).get("private", False)),
+            private=bool(manifest.get("private") or (manifest.get("about") or {}).get("private")),
         )
 
     @property
@@ -76,3 +79,8 @@ class Facts:
     def ordered_measures(self) -> tuple[str, ...]:
         """Return all measures: the primary one first, the others in the registry's order."""
         return (self.outcome, *(name for name in MEASURES if name != self.outcome))
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as mappings."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import stats
 from sim.compare.comparison import versus
-from sim.compare.facts import Facts
+from sim.compare.facts import Facts, records
 from sim.compare.verdicts import verdict_of
 from sim.compare.wording import amount, between, joined, number, pairs_better, title_of
 from sim.measures import MEASURES
@@ -28,7 +28,7 @@ def headline_rows(comparison: pd.DataFrame, facts: Facts) -> list[dict[str, Any]
         & (comparison["group"] == "all")
         & (comparison["when"] == "horizon")
     ]
-    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]
+    return records(chosen)
 
 
 def ranked(rows: Sequence[Row], better: str) -> list[Row]:
@@ -86,7 +86,7 @@ def _first(by_verdict: Mapping[str, Sequence[Row]], effects: pd.DataFrame, facts
         moved = [*by_verdict.get("higher", ()), *by_verdict.get("lower", ())]
         if moved:
             return f"{_changes(moved, facts)} (measure: {label}, after {facts.weeks} weeks)."
-        return f"None of what was compared could be shown to be better for {label} than leaving things as they are."
+        return f"Nothing that was compared could be shown to be better for {label} than leaving things as they are."
     best = helped[0]
     subject = title_of(facts.titles, str(best["scenario"]))
     lead = "did most for" if len(facts.compared) > 1 else "was better for"
@@ -106,8 +106,7 @@ def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:
     parts = []
     others = by_verdict.get("better", ())[1:]
     if others:
-        parts.append(f"{_listed(others, facts)} also helped: {_changes(others, facts)}" if len(others) == 1 else
-                     f"Also better than leaving things as they are: {_changes(others, facts)}")  # fmt: skip
+        parts.append(f"Also better than leaving things as they are: {_changes(others, facts)}")
     worse = by_verdict.get("worse", ())
     if worse:
         parts.append(f"Worse than leaving things as they are: {_changes(list(reversed(worse)), facts)}")

@@ -46,8 +46,8 @@ class Suppressed:
         if self.ripple_rows:
             parts.append(f"{self.ripple_rows} row{'s' if self.ripple_rows > 1 else ''} of the ripple")
         return (
-            f"Not shown, to protect the people who answered the survey: {', '.join(parts)}. These have fewer than "
-            f"{self.least} residents, or would allow such a group to be worked out."
+            f"Not shown, to protect the people who answered the survey: {', '.join(parts)}. These have "
+            f"fewer than {self.least} residents, or would allow such a group to be worked out."
         )
 
 

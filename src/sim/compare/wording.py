@@ -27,8 +27,7 @@ _MOST_DECIMALS = 6
 def decimals_known(half_width: float, fewest: int = 0) -> int:
     """Return how many decimals a number with this half width of its interval deserves.
 
-    The first digit of the half width, and the second when the first is a 1: the rule of thumb that keeps
-    the rounding error below a tenth of the uncertainty or so.
+    So many that the last one is the first digit of the half width: what comes after it is not known.
 
     Parameters
     ----------
@@ -39,10 +38,7 @@ def decimals_known(half_width: float, fewest: int = 0) -> int:
     """
     if not math.isfinite(half_width) or half_width <= 0.0:
         return max(fewest, 4)
-    place = math.floor(math.log10(half_width))
-    if half_width / 10.0**place < 2.0:
-        place -= 1
-    return min(max(fewest, -place), _MOST_DECIMALS)
+    return min(max(fewest, -math.floor(math.log10(half_width))), _MOST_DECIMALS)
 
 
 def number(value: float, decimals: int = 0) -> str:

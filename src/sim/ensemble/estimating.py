@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sim.ensemble.recording import fingerprint_of
 from sim.ensemble.running import refuse_communities, units_of
 from sim.ensemble.worker import Play, Task
-from sim.store import ResultFolder, StoredUnit, read_unit
+from sim.errors import RunError
+from sim.store import ResultFolder, StoredUnit, Unit, read_unit
 
 if TYPE_CHECKING:
     from sim.scenario import Plan
@@ -50,12 +51,11 @@ def estimate(
     """
     folder = ResultFolder(out)
     fingerprint = fingerprint_of(plan)
-    stored: dict[object, StoredUnit] = {}
+    stored: dict[Unit, StoredUnit] = {}
     if not fresh:
         folder.refuse_differences(fingerprint.parts, fingerprint.digest)
-        found = folder.stored_units(fingerprint.digest, tidy=False)
-        refuse_communities(folder, plan, found)
-        stored = dict(found)
+        stored = folder.stored_units(fingerprint.digest, tidy=False)
+        refuse_communities(folder, plan, stored)
     units = units_of(plan)
     pending = [unit for unit in units if unit not in stored]
     planned = len(pending) + len(stored)
@@ -82,4 +82,6 @@ def _trial(plan: Plan, play: Play | None) -> StoredUnit:
             played = task(units_of(plan)[0])
             if played.refused is not None:
                 raise played.refused
-        return read_unit(Path(place) / units_of(plan)[0].filename).in_memory()
+            if played.error:
+                raise RunError(f"the trial run failed: {played.error}")
+        return read_unit(task.folder / played.unit.filename)

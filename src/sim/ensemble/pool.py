@@ -1,8 +1,8 @@
 """Many units in several processes, of which any may die.
 
-Workers write their own files, so a death loses only what was being played. What is missing is submitted again;
-after a second death the units that were being played are tried singly, and one that ends its process again is a
-failed run.
+Workers write their own files, so a death loses only what was being played. What is missing is submitted
+again; after a second death the units that were being played are tried singly, and one that ends its process
+again is a failed run.
 """
 
 from __future__ import annotations
@@ -58,13 +58,11 @@ def play_in_processes(task: Task, units: Sequence[Unit], workers: int, report: R
 
 @contextmanager
 def _processes(task: Task, number: int) -> Iterator[Any]:
-    from joblib.externals import cloudpickle
     from joblib.externals.loky import ProcessPoolExecutor
 
-    pickled = cloudpickle.dumps(task)  # by value, so that classes and functions of a notebook work
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     executor = ProcessPoolExecutor(
-        number, initializer=start_worker, initargs=(pickled, os.getpid()), env=threads
+        number, initializer=start_worker, initargs=(task, os.getpid()), env=threads
     )
     with warnings.catch_warnings():
         # loky warns where it cannot look for children of its workers; ours have none

@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ _LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pyarrow", "mesa", "networkx"
 
 def now() -> str:
     """Return the time, in UTC, in the form of ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def fingerprint_of(plan: Plan) -> Fingerprint:
@@ -48,7 +48,7 @@ def _name(file: Path, beside: str) -> str:
 def manifest_of(plan: Plan, fingerprint: Fingerprint) -> dict[str, Any]:
     """Return what a manifest says of a study and of what computes it; units and times come later."""
     return {
-        "study": plan.name,
+        "name": plan.name,
         "title": plan.title,
         "question": plan.question,
         "outcome": plan.outcome,

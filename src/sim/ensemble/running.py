@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.ensemble.pool import play_in_processes
 from sim.ensemble.recording import fingerprint_of, manifest_of, now, with_units
 from sim.ensemble.worker import Play, Played, Task
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, RunError
 from sim.store import BrokenUnitError, ResultFolder, StoredUnit, Unit
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ __all__ = ["Outcome", "Progress", "run", "units_of"]
 
 _RECORD_EVERY = 15.0
 """Seconds between two writings of the manifest while units are played."""
+
+
+_ROUNDS = 3
+"""How often units are played again whose files turn out to be damaged."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Outcome:
     interrupted: bool = False
     """Whether it was stopped by Ctrl-C; what is done is stored."""
     seconds: float = 0.0
+    changed: bool = True
+    """Whether the folder holds anything else than before: runs, or what the study says of itself."""
 
     @property
     def done(self) -> int:
@@ -132,14 +138,14 @@ def refuse_communities(folder: ResultFolder, plan: Plan, stored: Mapping[Unit, S
             raise InputError(
                 Problem(
                     file=str(folder.path),
-                    message=f"communities was {was}, is now {plan.communities}, so seed {unit.seed} belongs to "
-                    "another community than before; --fresh starts anew, --out gives another folder",
+                    message=f"communities was {was}, is now {plan.communities}, so seed {unit.seed} would "
+                    "have another community than before; --fresh starts anew, --out gives another folder",
                 )
             )
 
 
 def _modular(plan: Plan, unit: Unit) -> int:
-    return (unit.seed - 1) % plan.communities + 1
+    return int((unit.seed - 1) % plan.communities) + 1
 
 
 @dataclass
@@ -166,7 +172,7 @@ class _Running:
         self.manifest |= times or {"started": now(), "ended": None}
         interrupted = False
         try:
-            while True:
+            for _ in range(_ROUNDS):
                 self._record(stored)
                 self._play(pending)
                 stored = self.folder.stored_units(self.task.digest)
@@ -177,6 +183,8 @@ class _Running:
                 pending = [unit for unit in self.asked if unit not in stored and unit not in self._unstored()]
                 if not pending:
                     break
+            else:
+                raise RunError(f"{self.folder.path}: files of units keep breaking; is the disk sound?")
         except KeyboardInterrupt:
             interrupted = True
             stored = self.folder.stored_units(self.task.digest)
@@ -184,7 +192,7 @@ class _Running:
         if not nothing_to_do:
             self.manifest["ended"] = now()
         self._record(stored)
-        return self._outcome(stored, interrupted)
+        return self._outcome(stored, interrupted, changed=self.folder.manifest != before)
 
     def _unstored(self) -> dict[Unit, Played]:
         return {unit: played for unit, played in self.ended.items() if played.error}
@@ -231,7 +239,9 @@ class _Running:
             return None
         return (time.perf_counter() - self.first_end) / (len(self.ended) - 1) * units
 
-    def _outcome(self, stored: Mapping[Unit, StoredUnit], interrupted: bool) -> Outcome:
+    def _outcome(
+        self, stored: Mapping[Unit, StoredUnit], interrupted: bool, changed: bool
+    ) -> Outcome:
         failures = [dict(failure) for file in stored.values() for failure in file.failures]
         return Outcome(
             folder=self.folder.path,
@@ -241,4 +251,5 @@ class _Running:
             failures=[*failures, *self._failures()],
             interrupted=interrupted,
             seconds=time.perf_counter() - self.started,
+            changed=changed,
         )

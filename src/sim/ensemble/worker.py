@@ -17,7 +17,7 @@ from sim.store import StoredUnit, Unit, write_unit
 __all__ = ["Play", "Played", "Task", "ignored_signals", "play_batch", "start_worker"]
 
 Play = Callable[[Any, int, int], Any]
-"""From a plan, the seed of a community and a seed to a unit's tables; :func:`sim.run.play_unit` unless told."""
+"""From a plan, the seed of a community and a seed to its tables; :func:`sim.run.play_unit` unless told."""
 
 _LONGEST = 500
 """Characters of an error that are kept."""
@@ -44,7 +44,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Task:
-    """All that is needed to play a unit of a study and to store it. Calling it never raises for a failed run."""
+    """All that is needed to play a unit of a study and to store it. A failed run never raises."""
 
     plan: Any
     """The study: a :class:`sim.scenario.Plan`."""
@@ -55,7 +55,7 @@ class Task:
     play: Play | None = None
 
     def __call__(self, unit: Unit) -> Played:
-        """Play one unit and write its file; errors of the run become failures, those of the disk are raised."""
+        """Play one unit and write its file; only what is wrong with the disk is raised."""
         started = time.perf_counter()
         try:
             tables = self._player()(self.plan, unit.community, unit.seed)
@@ -64,7 +64,7 @@ class Task:
         except (MemoryError, OSError) as error:  # may well go better next time: not stored
             return Played(unit, error=_in_words(error), failed=1)
         except Exception as error:
-            failure = {"community": unit.community, "seed": unit.seed, "scenario": "", "error": _in_words(error)}
+            failure = {**unit._asdict(), "scenario": "", "error": _in_words(error)}
             seconds = time.perf_counter() - started
             write_unit(self.folder, unit, self.digest, tables={}, failures=[failure], seconds=seconds)
             return Played(unit, seconds, failed=1)
@@ -98,15 +98,13 @@ def _in_words(error: Exception) -> str:
 _task: Task | None = None
 
 
-def start_worker(pickled: bytes, parent: int) -> None:
+def start_worker(task: Task, parent: int) -> None:
     """Make a process ready: the plan comes once, not with each unit."""
-    import pickle
-
     global _task
     ignored_signals()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _task = pickle.loads(pickled)
-    _task._player()
+    _task = task
+    task._player()
 
 
 def ignored_signals() -> None:

@@ -85,6 +85,7 @@ class Programme:
             As it stood at its start.
         heard
             Who hears of it this week and how, from word of mouth; None for nobody.
+
         """
         state = week.community.participation[self.name]
         runs, now = self.intervention.runs, week.number

@@ -30,13 +30,11 @@ def eligible(who: tuple[Condition, ...], community: Community) -> Who:
 
 def meets(condition: Condition, column: Column) -> Who:
     """Return who meets one condition; a missing value never does."""
+    _check_fit(condition, column)
     values = column.observed
-    result = np.ones(len(values), np.bool_)
     if column.is_category:
-        if condition.is_in is None:
-            raise InputError(f"'{column.name}' has named values: give one or a list of {listing(column.categories)}")
-        result &= np.isin(values, [_code(name, column) for name in condition.is_in])
-        return result
+        return np.asarray(np.isin(values, [_code(name, column) for name in condition.is_in or ()]))
+    result = np.asarray(~np.isnan(values.astype(np.float64)))
     if condition.is_in is not None:
         result &= np.isin(values, np.array(condition.is_in, values.dtype))
     if condition.above is not None:
@@ -48,6 +46,18 @@ def meets(condition: Condition, column: Column) -> Who:
     if condition.at_most is not None:
         result &= values <= condition.at_most
     return result
+
+
+def _check_fit(condition: Condition, column: Column) -> None:
+    """Refuse a condition that does not suit what the column holds: NumPy would read the text "no" as true."""
+    name, wanted = column.name, condition.is_in
+    limited = any(x is not None for x in (condition.above, condition.below, condition.at_least, condition.at_most))
+    if column.is_category and (wanted is None or limited):
+        raise InputError(f"'{name}' has named values: give one or a list of {listing(column.categories)}")
+    if column.is_flag and (wanted is None or limited or not all(isinstance(item, (bool, np.bool_)) for item in wanted)):
+        raise InputError(f"'{name}' is yes or no: give true or false")
+    if not column.is_category and not column.is_flag and any(isinstance(item, (str, bool)) for item in wanted or ()):
+        raise InputError(f"'{name}' is a number: give limits, e.g. {{above: 0.5}}, or a list of numbers")
 
 
 def _code(name: object, column: Column) -> int:
@@ -74,6 +84,7 @@ def choose(rule: Choose, candidates: Who, community: Community, stream: Stream) 
         As it stands in the week of choosing.
     stream
         Draws of this intervention's choice.
+
     """
     chosen = np.zeros(len(community), np.bool_)
     if rule.by == "nobody":
@@ -129,6 +140,6 @@ def _nominees(
     asked = np.argsort(luck, kind="stable")
     asked = asked[ties.length[asked] > 0]
     named = ties.neighbour[ties.start[asked] + (which[asked] * ties.length[asked]).astype(np.int64)]
-    named = named[candidates[named]].astype(np.int64)
+    named = named[candidates[named]]
     _, first = np.unique(named, return_index=True)
-    return named[np.sort(first)]
+    return np.asarray(named[np.sort(first)], np.int64)

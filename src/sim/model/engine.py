@@ -48,6 +48,7 @@ class Simulation:
     ------
     InputError
         If the community lacks an outcome, or an intervention does not fit the community.
+
     """
 
     def __init__(
@@ -81,6 +82,16 @@ class Simulation:
         self.look = Look(community, self.sums, self.often_lonely_cut)
         """What measures read."""
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy: the sums are views of one array again, which copying makes arrays of their own."""
+        self.__dict__.update(state)
+        assert isinstance(self.sums, dict)
+        self.sums.update({item: self._out[:, position] for item, position in self._columns.items()})
+
+    @property
+    def _rules(self) -> tuple[Mechanism | Programme, ...]:
+        return (*self.mechanisms, *self.programmes)
+
     def step(self) -> None:
         """Play one week."""
         self.week += 1
@@ -97,7 +108,7 @@ class Simulation:
         """
         community, ties = self.community, self.community.ties
         derived: dict[str, NDArray[Any]] = {}
-        for rule in (*self.mechanisms, *self.programmes):
+        for rule in self._rules:
             derived.update(rule.derive(community))
         self.derived: Mapping[str, NDArray[Any]] = derived
         for item, position in self._columns.items():
@@ -124,7 +135,7 @@ class Simulation:
     def _arrange_sums(self) -> None:
         """Lay out the columns of the week's pass: those of one weight side by side."""
         asked: set[Sum] = set(READS)
-        for rule in (*self.mechanisms, *self.programmes):
+        for rule in self._rules:
             asked.update(rule.reads(self.community))
         bounded = {item for item in asked if item.weight == "confidence"}
         bounds = {item.bound for item in bounded}

@@ -17,7 +17,7 @@ import numpy as np
 from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
-from sim.model.residents import Resident, column_behind, read, write
+from sim.model.residents import column_behind, is_member, read, write
 
 try:
     from mesa.agentset import GroupBy  # Mesa 3.5
@@ -58,9 +58,7 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
             raise ValueError("a ResidentSet needs agents of one CommunityModel; Mesa's AgentSet takes others")
         self._begin(model, [agent.unique_id for agent in members], random)
 
-    def _begin(
-        self, model: CommunityModel, ids: Any, random: Random | None = None, *, whole: bool = False
-    ) -> None:
+    def _begin(self, model: CommunityModel, ids: Any, random: Random | None = None, *, whole: bool = False) -> None:
         """Fill a new set; ``whole`` marks the model's own sets, whose members nobody else may change."""
         self._model = model
         self._ids: NDArray[np.int64] = np.asarray(ids, np.int64)
@@ -220,9 +218,7 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
         self.random.shuffle(ids)
         return self._reorder(ids, inplace)
 
-    def sort(
-        self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False
-    ) -> ResidentSet:
+    def sort(self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False) -> ResidentSet:
         """Return the members by an attribute or a function, from the highest unless ``ascending``."""
         if isinstance(key, str):
             values = self.get(key) if "." not in key else [operator.attrgetter(key)(agent) for agent in self]
@@ -255,9 +251,7 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
     ) -> list[Any]:
         """Return an attribute of each member, or a list of several attributes of each."""
         if handle_missing not in ("error", "default"):
-            raise ValueError(
-                f"Unknown handle_missing option: {handle_missing}, should be one of 'error' or 'default'"
-            )
+            raise ValueError(f"Unknown handle_missing option: {handle_missing}, should be one of 'error' or 'default'")
         if not isinstance(attr_names, str):
             parts = [self.get(name, handle_missing, default_value) for name in attr_names]
             return [list(values) for values in zip(*parts, strict=True)] if parts else [[] for _ in self]
@@ -337,14 +331,7 @@ class ResidentGroups(GroupBy):  # type: ignore[misc]  # Mesa's types are not fol
         """Return a function of an attribute's values for each group."""
         return {
             key: group.agg(attr_name, func)
-            if isinstance(group, ResidentSet)
+            if isinstance(group, AgentSet)
             else func([getattr(agent, attr_name) for agent in group])
             for key, group in self.groups.items()
         }
-
-
-def is_member(model: Any, agent: object) -> bool:
-    """Say whether an agent is a resident of a model or registered on it."""
-    if not isinstance(agent, mesa.Agent) or getattr(agent, "model", None) is not model:
-        return False
-    return isinstance(agent, Resident) or getattr(model, "registered", {}).get(agent.unique_id) is agent

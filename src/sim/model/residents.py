@@ -19,7 +19,7 @@ from sim.errors import did_you_mean, listing
 if TYPE_CHECKING:
     from sim.model.community_model import CommunityModel
 
-__all__ = ["Resident", "column_behind", "read", "write"]
+__all__ = ["Resident", "column_behind", "is_member", "read", "write"]
 
 _FIXED = (
     "the residents of a CommunityModel are the people of its community: they cannot be {what} one by one; "
@@ -130,6 +130,13 @@ class Resident(mesa.Agent):  # type: ignore[misc]  # Mesa's types are not follow
 
 _TAKEN = frozenset({*dir(Resident), "model", "_row"})
 """Names that are not looked up among the columns."""
+
+
+def is_member(model: Any, agent: object) -> bool:
+    """Say whether an agent is a resident of a model or registered on it."""
+    if not isinstance(agent, mesa.Agent) or getattr(agent, "model", None) is not model:
+        return False
+    return isinstance(agent, Resident) or getattr(model, "registered", {}).get(agent.unique_id) is agent
 
 
 def column_behind(model: CommunityModel, name: str) -> Column | None:

@@ -1,0 +1,24 @@
+"""Figures: functions from a table and axes to axes. matplotlib is imported when something is drawn."""
+
+from sim.plots.curves import curves, difference_curves, paired_by_week
+from sim.plots.figures import Picture, draw_figures, save_figures
+from sim.plots.intervals import by_distance, by_group, by_scenario, group_words
+from sim.plots.words import alt_by_distance, alt_by_group, alt_by_scenario, alt_curves, alt_difference_curves
+
+__all__ = [
+    "Picture",
+    "alt_by_distance",
+    "alt_by_group",
+    "alt_by_scenario",
+    "alt_curves",
+    "alt_difference_curves",
+    "by_distance",
+    "by_group",
+    "by_scenario",
+    "curves",
+    "difference_curves",
+    "draw_figures",
+    "group_words",
+    "paired_by_week",
+    "save_figures",
+]

@@ -1,0 +1,63 @@
+"""Scenario files: reading, checking, resolving and explaining them.
+
+Nothing here runs a model. What is heavy is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.scenario.diff import Difference, diff, diff_text
+    from sim.scenario.explain import explain, explain_text, paths, paths_text
+    from sim.scenario.json_schema import json_schema, json_schema_text
+    from sim.scenario.new import new
+    from sim.scenario.plan import Origin, Plan, Scenario, Target
+    from sim.scenario.planning import load_plan
+
+__all__ = [
+    "Difference",
+    "Origin",
+    "Plan",
+    "Scenario",
+    "Target",
+    "diff",
+    "diff_text",
+    "explain",
+    "explain_text",
+    "json_schema",
+    "json_schema_text",
+    "load_plan",
+    "new",
+    "paths",
+    "paths_text",
+]
+
+_HOMES = {
+    "Difference": "diff",
+    "Origin": "plan",
+    "Plan": "plan",
+    "Scenario": "plan",
+    "Target": "plan",
+    "diff": "diff",
+    "diff_text": "diff",
+    "explain": "explain",
+    "explain_text": "explain",
+    "json_schema": "json_schema",
+    "json_schema_text": "json_schema",
+    "load_plan": "planning",
+    "new": "new",
+    "paths": "explain",
+    "paths_text": "explain",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim.scenario' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"sim.scenario.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -44,7 +44,8 @@ def build(cls: type, node: Node | None, location: Location, checked: Checked) ->
         return cls(**given)
     except (ValueError, InputError) as error:
         if node is None or id(node) not in checked.holes:
-            _refuse_said(str(error), node, location, checked)
+            for said in [str(item) for item in error.problems] if isinstance(error, InputError) else [str(error)]:
+                _refuse_said(said, node, location, checked)
         return None
 
 
@@ -78,8 +79,9 @@ def _converted(annotation: Any, node: Node, location: Location, checked: Checked
     origin, arguments = get_origin(inner), get_args(inner)
     if node.value is None or inner is Any:
         return _data(node.plain())
-    if isinstance(node.value, dict) and isinstance(inner, type) and dataclasses.is_dataclass(inner):
-        made = build(inner, node, location, checked)
+    holder = _dataclass_in(inner)
+    if isinstance(node.value, dict) and holder is not None:
+        made = build(holder, node, location, checked)
         return _FAILED if made is None else made
     if isinstance(node.value, dict) and len(arguments) == 2 and origin not in (Union, types.UnionType):
         values = {
@@ -95,7 +97,15 @@ def _converted(annotation: Any, node: Node, location: Location, checked: Checked
         return _FAILED if any(item is _FAILED for item in items) else tuple(items)
     if inner is Path or (origin in (Union, types.UnionType) and Path in arguments and isinstance(node.value, str)):
         return Path(os.path.normpath(node.place.folder / str(node.value)))
+    if inner is str:
+        return str(node.value)
     return float(node.value) if inner is float else _data(node.plain())
+
+
+def _dataclass_in(annotation: Any) -> type | None:
+    """Return the dataclass that a field holds, or may hold beside single values."""
+    options = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    return next((item for item in options if isinstance(item, type) and dataclasses.is_dataclass(item)), None)
 
 
 def _data(value: Any) -> Any:

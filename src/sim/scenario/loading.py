@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.errors import InputError, Problem, did_you_mean, listing
-from sim.scenario.nodes import Node, merged, shown
+from sim.scenario.nodes import Node, Place, merged, shown
 from sim.scenario.yaml_lines import read_yaml
 
-__all__ = ["Family", "Files", "Selection", "family_of", "select"]
+__all__ = ["Family", "Files", "Selection", "family_of", "select", "without_interventions"]
 
 BASELINE = "baseline"
 OWN_KEYS = ("extends", "abstract", "also", "title")
@@ -56,6 +56,13 @@ class Family:
     """What comes out: inherited values overridden, interventions added."""
     title: str = ""
     """Title at the root of the family, which names the study."""
+    made: bool = False
+    """Whether it has no file of its own."""
+
+    @property
+    def shown(self) -> str:
+        """Its file as users see it; empty where it has none."""
+        return "" if self.made else shown(self.path)
 
     @property
     def name(self) -> str:
@@ -210,6 +217,7 @@ def _baseline(paths: Sequence[Path], files: Files) -> Path | None:
 def without_interventions(family: Family) -> Family:
     """Return a scenario without what is done in it, to compare it with."""
     tree = family.tree.copy()
-    for key in ("interventions", "also", "title"):
+    for key in ("interventions", "also"):
         tree.value.pop(key, None)
-    return replace(family, path=family.path.with_name(f"{BASELINE}.yaml"), tree=tree)
+    tree.value["title"] = Node("Without interventions", Place("default"))
+    return replace(family, path=family.path.with_name(f"{BASELINE}.yaml"), tree=tree, made=True)

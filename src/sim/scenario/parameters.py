@@ -60,7 +60,11 @@ def first_sentence(text: str) -> str:
 def described_as(cls: type) -> str:
     """Return a class's docstring up to its sections, in one line."""
     paragraph = (inspect.getdoc(cls) or "").split("\n\n")[0]
-    return "" if paragraph.startswith(f"{cls.__name__}(") else " ".join(paragraph.split())
+    return "" if paragraph.startswith(f"{cls.__name__}(") else _one_line(paragraph)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("``", "`")
 
 
 @cache
@@ -82,7 +86,7 @@ def parameters(cls: type) -> tuple[Parameter, ...]:
                 attribute=item.name,
                 annotation=hints[item.name],
                 default=default,
-                description=" ".join(said.get("description", docstrings.get(item.name, "")).split()),
+                description=_one_line(said.get("description", docstrings.get(item.name, ""))),
                 evidence=said.get("evidence"),
                 at_least=said.get("at_least"),
                 at_most=said.get("at_most"),

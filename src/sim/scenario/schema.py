@@ -178,7 +178,7 @@ def _shape(annotation: Any, item: Parameter | None = None, bounds: Any = (None, 
     if dataclasses.is_dataclass(inner) and isinstance(inner, type):
         shape = model_of(inner)
     elif origin is tuple and arguments[-1] is Ellipsis:
-        shape = list[_shape(arguments[0])]  # type: ignore[misc]
+        shape = list[_must_be("a text or a number", str | int | float) if arguments[0] is str else _shape(arguments[0])]  # type: ignore[misc]
     elif origin is tuple:
         size = len(arguments)
         exact = Annotated[list[arguments[0]], Field(min_length=size, max_length=size)]  # type: ignore[valid-type]
@@ -186,12 +186,26 @@ def _shape(annotation: Any, item: Parameter | None = None, bounds: Any = (None, 
     elif origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
         shape = dict[str, _shape(arguments[1])]  # type: ignore[misc]
     elif origin in (Union, types.UnionType) and any(_is_container(part) for part in arguments):
-        return _must_be(expected(inner), Any)
+        shape = _mapping_or_single(arguments)
     elif inner in (dict, Mapping, tuple, list):
         shape = dict[str, Any] if inner in (dict, Mapping) else list[Any]
     else:
         return _single(annotation, item, bounds)
     return shape | None if has_none else shape
+
+
+def _mapping_or_single(arguments: tuple[Any, ...]) -> Any:
+    """Return the shape of what is either a mapping with settings or a single value."""
+    inside = [item for item in arguments if _is_container(item)]
+    single = tuple(item for item in arguments if not _is_container(item))
+    if len(inside) > 1 or not single:
+        raise TypeError(f"a field may be a mapping or a single value, not {arguments}")
+    words = f"{expected(Union[single])} or a mapping"  # noqa: UP007
+
+    def choose(value: Any) -> str:
+        return "<mapping>" if isinstance(value, dict) else "<single>"
+
+    return _tagged({"mapping": _shape(inside[0]), "single": _must_be(words, Union[single])}, choose)  # noqa: UP007
 
 
 def _is_container(annotation: Any) -> bool:
@@ -238,7 +252,8 @@ def _field(cls: type, item: Parameter) -> tuple[Any, Any]:
     builder = _BUILDERS.get((cls, item.attribute))
     shape = builder() if builder else _shape(item.annotation, item, bounds)
     # Presence is checked later, when it is known what is inherited: a file may hold only a part.
-    return shape, Field(default=None, alias=item.key, description=item.description or None)
+    usual = item.default if isinstance(item.default, (int, float, str)) and item.default != "" else None
+    return shape, Field(default=usual, alias=item.key, description=item.description or None)
 
 
 def _tagged(options: Mapping[str, Any], choose: Any) -> Any:
@@ -296,8 +311,11 @@ def _outcome() -> Any:
     return Annotated[_must_be("the name of a measure", str), Field(json_schema_extra={"enum": list(registries.measures())})]
 
 
-def _measure() -> Any:
-    return _outcome()
+def _use() -> Any:
+    from sim import catalogue
+
+    named = Field(json_schema_extra={"enum": list(catalogue.names())})
+    return Annotated[_must_be("the name of an entry of the catalogue", str), named]
 
 
 _BUILDERS.update({
@@ -306,7 +324,8 @@ _BUILDERS.update({
     (FileFormat, "community"): _community,
     (FileFormat, "mechanisms"): _mechanisms,
     (FileFormat, "outcome"): _outcome,
-    (Target, "measure"): _measure,
+    (Intervention, "use"): _use,
+    (Target, "measure"): _outcome,
     **{(Cost, name): _money for name in AMOUNTS},
 })  # fmt: skip
 

@@ -55,6 +55,8 @@ class StoredUnit:
     """The community in words and figures."""
     seconds: float = 0.0
     """How long it took to play."""
+    size: int = 0
+    """Bytes of the file."""
 
     def table(self, name: str) -> Any:
         """Return one table as an Arrow table.
@@ -144,7 +146,7 @@ def read_unit(path: Path) -> StoredUnit:
         note = json.loads(metadata.metadata[_KEY])
         unit = Unit(int(note["community"]), int(note["seed"]))
         stored = StoredUnit(path, unit, note["fingerprint"], note["rows"], tuple(note["failures"]),
-                            note["about"], note["seconds"])  # fmt: skip
+                            note["about"], note["seconds"], path.stat().st_size)  # fmt: skip
         if unit.filename != path.name or metadata.num_rows != sum(stored.rows[name] for name in TABLES):
             raise BrokenUnitError(f"{path}: holds something else than its name says")
     except (OSError, ValueError, KeyError, TypeError) as error:

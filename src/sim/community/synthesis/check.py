@@ -27,7 +27,9 @@ class _Matches:
         self._residents = residents
         self._profile = profile
 
-    def add(self, key: str, target: str, wanted: float, achieved: float, tolerance: float, of: int = 0) -> None:
+    def add(
+        self, key: str, target: str, wanted: float, achieved: float, tolerance: float, of: int = 0
+    ) -> None:
         """Add one target; ``of`` is the number of residents that it speaks of, all unless given."""
         slack = 1.0 / max(1, of or self._residents)
         source = self._profile.source(key)
@@ -53,10 +55,6 @@ def _people(found: _Matches, people: People, profile: Profile) -> None:
     for code, (band, share) in enumerate(zip(AGE_BANDS, profile.list("age"), strict=True)):
         found.add("age", f"residents aged {band}", share, float((people.band == code).mean()), 0.01)
     found.add("women", "women", profile.number("women"), people.woman.mean(), 0.02)
-    alone = people.households.size[people.households.of] == 1
-    wanted = (profile.by_age("living_alone") + profile.by_age("lone_parent"))[people.band].mean()
-    text = "residents who share their home with no other resident of 16 or over, at most"
-    found.add("living_alone", text, wanted, min(float(alone.mean()), wanted), 0.01)
     adult = people.band < AGE_BANDS.index("65-74")
     wanted = profile.number("lived_experience")
     achieved = _share(people.lived_experience, adult)
@@ -64,12 +62,18 @@ def _people(found: _Matches, people: People, profile: Profile) -> None:
     concerned = people.lived_experience
     achieved = _share(people.disclosed, concerned)
     found.add("disclosed", "open about it", profile.number("disclosed"), achieved, 0.02, int(concerned.sum()))
-    found.add("influential", "influential residents", profile.number("influential"), people.influence.mean(), 0.005)
+    found.add(
+        "influential", "influential residents", profile.number("influential"), people.influence.mean(), 0.005
+    )
 
 
-def _friends(found: _Matches, community: Community, people: People, network: Network, profile: Profile) -> None:
+def _friends(
+    found: _Matches, community: Community, people: People, network: Network, profile: Profile
+) -> None:
     friends = community.ties.degree(["friend"])
-    for (name, (least, most)), share in zip(FRIEND_CLASSES.items(), profile.list("close_friends"), strict=True):
+    for (name, (least, most)), share in zip(
+        FRIEND_CLASSES.items(), profile.list("close_friends"), strict=True
+    ):
         achieved = float(((friends >= least) & (friends <= most)).mean())
         found.add("close_friends", f"residents with {name} close friends", share, achieved, 0.05)
     concerned = people.lived_experience
@@ -90,7 +94,13 @@ def _friends(found: _Matches, community: Community, people: People, network: Net
 def _ties(found: _Matches, community: Community, people: People, profile: Profile) -> None:
     neighbours = community.ties.degree(["neighbour"])
     achieved = float((neighbours > 0).mean())
-    found.add("neighbours_talk", "residents who chat to neighbours", profile.number("neighbours_talk"), achieved, 0.05)
+    found.add(
+        "neighbours_talk",
+        "residents who chat to neighbours",
+        profile.number("neighbours_talk"),
+        achieved,
+        0.05,
+    )
     wanted = profile.table("place_members")["hub"]
     in_hub = np.zeros(len(people), np.bool_)
     for place in community.places.items:
@@ -101,12 +111,20 @@ def _ties(found: _Matches, community: Community, people: People, profile: Profil
     reached[pairs["one"][people.influence[pairs["other"]]]] = True
     reached[pairs["other"][people.influence[pairs["one"]]]] = True
     wanted = profile.number("no_influential_tie")
-    found.add("no_influential_tie", "residents without a tie to anybody influential", wanted, (~reached).mean(), 0.07)
+    found.add(
+        "no_influential_tie",
+        "residents without a tie to anybody influential",
+        wanted,
+        (~reached).mean(),
+        0.07,
+    )
     alone = community.ties.degree(["household", "family", "friend"]) == 0
     found.add("isolated", "residents without a close tie", profile.number("isolated"), alone.mean(), 0.02)
 
 
-def _loneliness(found: _Matches, community: Community, people: People, network: Network, profile: Profile) -> None:
+def _loneliness(
+    found: _Matches, community: Community, people: People, network: Network, profile: Profile
+) -> None:
     column = community.columns.outcome("loneliness")
     often, never = column.observed > OFTEN, column.observed <= 0.0
     found.add("lonely_often", "lonely often or always", profile.number("lonely_often"), often.mean(), 0.005)
@@ -125,9 +143,13 @@ def _loneliness(found: _Matches, community: Community, people: People, network: 
     _correlation(found, "loneliness", column.values, network, profile)
 
 
-def _stigma(found: _Matches, community: Community, people: People, network: Network, profile: Profile) -> None:
+def _stigma(
+    found: _Matches, community: Community, people: People, network: Network, profile: Profile
+) -> None:
     latent = community.columns.outcome("stigma").values
-    found.add("stigma_mean", "stigma, mean of the latent value", profile.number("stigma_mean"), latent.mean(), 0.005)
+    found.add(
+        "stigma_mean", "stigma, mean of the latent value", profile.number("stigma_mean"), latent.mean(), 0.005
+    )
     found.add("stigma_sd", "stigma, standard deviation", profile.number("stigma_sd"), latent.std(), 0.01)
     _correlation(found, "stigma", latent, network, profile)
     concerned = people.lived_experience
@@ -150,16 +172,22 @@ def notes_of(people: People, network: Network, profile: Profile) -> list[str]:
     places = {sort: sum(place.sort == sort for place in network.places) for sort in ("hub", "workplace")}
     notes = [
         f"Made from published statistics (profile {profile.name}); no resident is a real person.",
-        "Put in by the synthesis and not found by the model: that loneliness and stigma are alike between close ties, "
-        "that loneliness differs by age and is higher with lived experience, and that stigma differs by age and gender.",
-        "Only residents aged 16 and over; all their ties are taken to lie within the community.",
-        "Assumed for want of figures: how many kin, neighbours and fellow members are known, how strong ties are, "
-        "who belongs to places, and how scores of loneliness spread.",
-        f"{len(people.households):,} households, {places['hub']} "
-        f"{'hub' if places['hub'] == 1 else 'hubs'} and {places['workplace']} workplaces.",
+        "Put in by the synthesis and not found by the model: that loneliness and stigma are alike between "
+        "close ties, that loneliness differs by age and is higher with lived experience, and that stigma "
+        "differs by age and gender.",
+        "Only residents aged 16 and over; all their ties are taken to lie within the community, and lived "
+        "experience plays no part in who is tied to whom.",
+        "Assumed for want of figures: how many kin, neighbours and fellow members are known, how strong ties "
+        "are, who belongs to places, and how scores of loneliness spread.",
+        f"{_counted(len(people.households), 'household')}, {_counted(places['hub'], 'hub')} and "
+        f"{_counted(places['workplace'], 'workplace')}.",
     ]
     if network.unmatched:
         notes.append(f"{network.unmatched} wished-for friends could not be matched and were left out.")
     if profile.overridden:
         notes.append(f"Set by the scenario instead of the profile: {', '.join(sorted(profile.overridden))}.")
     return notes
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import compiled
-
-__all__ = ["Floats", "Ints", "assign", "choose", "normal_scores", "quantile", "quota", "rank_within", "scaled"]
+__all__ = [
+    "Floats",
+    "Ints",
+    "assign",
+    "choose",
+    "normal_scores",
+    "quantile",
+    "quota",
+    "rank_within",
+    "scaled",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,7 +27,7 @@ def quota(shares: Floats, total: int) -> Ints:
     counts = np.floor(exact).astype(np.int64)
     missing = total - int(counts.sum())
     counts[np.argsort(-np.round(exact - counts, 9), kind="stable")[:missing]] += 1
-    return counts
+    return np.asarray(counts, np.int64)
 
 
 def assign(scores: Floats, shares: Floats) -> Ints:
@@ -46,13 +54,15 @@ def choose(scores: Floats, group: Ints, rates: Floats) -> NDArray[np.bool_]:
 
 def quantile(p: Floats) -> Floats:
     """Return standard normal quantiles, rounded to 6 decimals, of numbers above 0 and below 1."""
+    from sim import compiled
+
     out = np.array(p, np.float64)
     compiled.to_normal(out)
     return np.round(out, 6)
 
 
 def normal_scores(scores: Floats, group: Ints) -> Floats:
-    """Return standard normal scores by rank within each group, so that every group has the same distribution."""
+    """Return standard normal scores by rank within each group: every group gets the same distribution."""
     return quantile(rank_within(scores, group))
 
 

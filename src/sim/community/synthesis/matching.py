@@ -1,8 +1,8 @@
 """Ties from wanted numbers of ties: half-ties ("stubs") stand in a row, and neighbours in the row are joined.
 
-Every resident puts as many stubs into the row as she is to have ties, all near her own position, each moved by
-a keyed jitter. Who stands close becomes tied, and those who are tied share neighbours, so triangles close. Pairs
-that cannot be (oneself, or tied already) go back and are matched again with twice the jitter.
+Every resident puts as many stubs into the row as she is to have ties, all near her own position, each moved
+by a keyed jitter. Who stands close becomes tied, and those who are tied share neighbours, so triangles close.
+Pairs that cannot be (oneself, or tied already) go back and are matched again with twice the jitter.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sim.community.synthesis.keyed import Floats, Ints
 from sim.rng import Draws
 
-__all__ = ["Stubs", "Tied", "match", "pair_codes"]
+__all__ = ["STUB", "Stubs", "Tied", "match", "pair_codes"]
 
-_STUB = np.uint64(1 << 62)
+STUB = np.uint64(1 << 62)
 """Marks a stub's number in the counter of a draw, so that it is never taken for a resident."""
 
 Pairs = tuple[Ints, Ints]
@@ -78,7 +78,9 @@ class Stubs:
         return len(self.owner)
 
 
-def match(draws: Draws, rule: str, stubs: Stubs, width: float, tied: Tied, rounds: int) -> tuple[Pairs, Ints, Stubs]:
+def match(
+    draws: Draws, rule: str, stubs: Stubs, width: float, tied: Tied, rounds: int
+) -> tuple[Pairs, Ints, Stubs]:
     """Join stubs that stand next to each other.
 
     Parameters
@@ -105,7 +107,7 @@ def match(draws: Draws, rule: str, stubs: Stubs, width: float, tied: Tied, round
         if len(left) < 2:
             break
         stream = draws.stream(f"synthesise: {rule}", attempt)
-        luck = stream.pair_uniform(left.owner.astype(np.uint64), left.number.astype(np.uint64) | _STUB)
+        luck = stream.pair_uniform(left.owner.astype(np.uint64), left.number.astype(np.uint64) | STUB)
         moved = left.position + width * 2.0**attempt * (2.0 * luck - 1.0)
         row = left.at(np.lexsort((moved, left.block)))
         first = np.flatnonzero(_opens_pair(row.block))
@@ -120,7 +122,9 @@ def match(draws: Draws, rule: str, stubs: Stubs, width: float, tied: Tied, round
         waiting[first[good]] = waiting[first[good] + 1] = False
         left = row.at(np.flatnonzero(waiting))
     empty = np.empty(0, np.int64)
-    one, other, block = (np.concatenate([empty, *parts]) for parts in zip(*found, strict=True)) if found else [empty] * 3
+    one, other, block = (
+        (np.concatenate([empty, *parts]) for parts in zip(*found, strict=True)) if found else [empty] * 3
+    )
     return (one, other), block, left
 
 

@@ -8,8 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.places import Place
-from sim.community.synthesis.keyed import Floats, Ints, assign, normal_scores, quantile, quota, rank_within, scaled
-from sim.community.synthesis.matching import Stubs, Tied, match, pair_codes
+from sim.community.synthesis.keyed import (
+    Floats,
+    Ints,
+    assign,
+    normal_scores,
+    quantile,
+    quota,
+    rank_within,
+    scaled,
+)
+from sim.community.synthesis.matching import STUB, Stubs, Tied, match, pair_codes
 from sim.community.synthesis.people import People
 from sim.community.synthesis.profile import AGE_BANDS, Profile
 from sim.rng import Draws
@@ -23,17 +32,21 @@ SORTS = ("hub", "club", "faith_group", "workplace")
 """Sorts of place."""
 
 _MOST_PLACES = 40
-"""Of one sort: each place holds a flag for every resident, so their number must not grow with the community."""
+"""Of one sort: each place holds a flag for every resident, so their number must not grow with the
+community."""
 
 _OLDEST_WORKING_BAND = AGE_BANDS.index("50-64")
 
 _FRIENDS_OF_CLASS = ((0,), (1,), (2, 3), (4, 5), (6, 7, 8))
 """Numbers of friends that a class of the distribution stands for, equally common within it."""
 
-_FRIENDS_WIDTH = 4.5
+_FRIENDS_WIDTH = 2.0
 _NEIGHBOURS_WIDTH = 6.0
 _PLACE_WIDTH = 6.0
 """How far half-ties are moved along the row, in residents: sets how many triangles close (see matching)."""
+
+_MOST_CLUSTERING = 0.22
+"""Clustering of friendships when everybody looks for all friends in one circle (measured; see the tests)."""
 
 _KIN_YEARS = 3.0
 """Years by which the ages of related households may differ from whole generations."""
@@ -127,7 +140,11 @@ def _family_ties(draws: Draws, people: People, profile: Profile) -> Pairs:
 def _friend_counts(draws: Draws, people: People, profile: Profile) -> Ints:
     """Return how many close friends each resident is to have; the distribution is met as a whole."""
     shares = profile.list("close_friends")
-    parts = [(number, share / len(numbers)) for numbers, share in zip(_FRIENDS_OF_CLASS, shares, strict=True) for number in numbers]
+    parts = [
+        (number, share / len(numbers))
+        for numbers, share in zip(_FRIENDS_OF_CLASS, shares, strict=True)
+        for number in numbers
+    ]
     sociable = draws.stream("synthesise: number of friends").normal(people.identity)
     sociable -= profile.number("fewer_friends_lived_experience") * people.lived_experience
     weights = np.bincount(people.band, minlength=len(AGE_BANDS)).astype(np.float64)
@@ -138,22 +155,30 @@ def _friend_counts(draws: Draws, people: People, profile: Profile) -> Ints:
 
 
 def _friend_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> tuple[Pairs, int]:
-    """Join friends of like age, nearby or across the community, and some regardless of age."""
+    """Join friends who meet in one of three circles.
+
+    The circles are people of like age across the community, people of like age in the neighbourhood, and the
+    streets around one's home whatever the age. Everybody has a circle of her own in which she looks for most
+    of her friends; the more of them, the more triangles close.
+    """
     wanted = _friend_counts(draws, people, profile)
-    age = people.age + _AGE_NOISE * (2.0 * draws.stream("synthesise: age of friends").uniform(people.identity) - 1.0)
-    everywhere, nearby = _row(age), _row(age, people.area)
-    stubs = Stubs.of(np.arange(len(people)), wanted, everywhere, np.zeros(len(people), np.int64))
-    luck = draws.stream("synthesise: where friends are sought")
-    owner, number = stubs.owner.astype(np.uint64), stubs.number.astype(np.uint64) | np.uint64(1 << 62)
-    u = luck.pair_uniform(owner, number)
-    regardless = _regardless_of_age(people, wanted, everywhere, nearby, profile)
-    near = regardless + (1.0 - regardless) * profile.number("friends_nearby")
-    stubs.block = np.where(u < regardless, 2, np.where(u < near, 1, 0))
-    stubs.position = np.where(stubs.block == 1, nearby[stubs.owner], stubs.position)
-    anywhere = draws.stream("synthesise: friends of any age").pair_uniform(owner, number) * len(people)
-    stubs.position = np.where(stubs.block == 2, anywhere, stubs.position)
-    first, _, left = match(draws, "friends", stubs, _FRIENDS_WIDTH, tied, 3)
-    left = Stubs(left.owner, left.number, everywhere[left.owner], np.zeros(len(left), np.int64))
+    noise = 2.0 * draws.stream("synthesise: age of friends").uniform(people.identity) - 1.0
+    age = people.age + _AGE_NOISE * noise
+    rows = [_row(age), _row(age, people.area), _row(people.households.of.astype(np.float64))]
+    shares = _circles(people, wanted, rows, profile)
+    stubs = Stubs.of(np.arange(len(people)), wanted, rows[0], np.zeros(len(people), np.int64))
+    own = draws.stream("synthesise: circle of friends").uniform(people.identity)[stubs.owner]
+    owner, number = stubs.owner.astype(np.uint64), stubs.number.astype(np.uint64) | STUB
+    faithful = draws.stream("synthesise: friends within the circle").pair_uniform(owner, number)
+    elsewhere = draws.stream("synthesise: friends in other circles").pair_uniform(owner, number)
+    loyalty = min(1.0, (profile.number("friends_clustering") / _MOST_CLUSTERING) ** 0.5)
+    circle = np.searchsorted(
+        np.cumsum(shares)[:-1], np.where(faithful < loyalty, own, elsewhere), side="right"
+    )
+    stubs.block = circle.astype(np.int64)
+    stubs.position = np.stack(rows)[circle, stubs.owner] * shares[circle]
+    first, _, left = match(draws, "friends", stubs, _FRIENDS_WIDTH, tied, _ROUNDS)
+    left = Stubs(left.owner, left.number, rows[0][left.owner], np.zeros(len(left), np.int64))
     second, _, left = match(draws, "friends found later", left, 4 * _FRIENDS_WIDTH, tied, 2 * _ROUNDS)
     return (np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])), len(left)
 
@@ -166,21 +191,28 @@ def _row(position: Floats, area: Ints | None = None) -> Floats:
     return place
 
 
-def _regardless_of_age(people: People, wanted: Ints, everywhere: Floats, nearby: Floats, profile: Profile) -> float:
-    """Return the share of friends to be sought regardless of age so that ``friends_same_age`` comes out."""
-    class_of = twenty_years(people.age)
-    by_chance = np.bincount(class_of, weights=wanted.astype(np.float64)) / max(1, int(wanted.sum()))
+def _circles(people: People, wanted: Ints, rows: list[Floats], profile: Profile) -> Floats:
+    """Return the share of each circle, such that ``friends_same_age`` comes out.
+
+    The third circle ignores age; how many friends of the first two are of the same twenty years is read off
+    the rows, from residents a few places apart.
+    """
+    years = twenty_years(people.age)
+    by_chance = np.bincount(years, weights=wanted.astype(np.float64)) / max(1, int(wanted.sum()))
     random = float((by_chance**2).sum())
-    in_rows = []
-    for row in (everywhere, nearby):
-        lined_up = class_of[np.argsort(row)]
-        reach = min(int(_FRIENDS_WIDTH), len(row) - 1)
-        in_rows.append(float(np.mean(lined_up[reach:] == lined_up[: len(row) - reach])))
-    share_nearby = profile.number("friends_nearby")
-    alike = (1.0 - share_nearby) * in_rows[0] + share_nearby * in_rows[1]
-    if alike <= random:
-        return 0.0
-    return float(np.clip((alike - profile.number("friends_same_age")) / (alike - random), 0.0, 1.0))
+    reach = min(round(4 * _FRIENDS_WIDTH), len(people) - 1)
+    alike = []
+    for row in rows[:2]:
+        lined_up = years[np.argsort(row)]
+        alike.append(float(np.mean(lined_up[reach:] == lined_up[: len(row) - reach])))
+    near = profile.number("friends_nearby")
+    like = (1.0 - near) * alike[0] + near * alike[1]
+    mixed = (
+        float(np.clip((like - profile.number("friends_same_age")) / (like - random), 0, 1))
+        if like > random
+        else 0.0
+    )
+    return np.array([(1.0 - mixed) * (1.0 - near), (1.0 - mixed) * near, mixed])
 
 
 def _neighbour_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> Pairs:
@@ -197,7 +229,9 @@ def _neighbour_ties(draws: Draws, people: People, profile: Profile, tied: Tied) 
     return pairs
 
 
-def _group_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> tuple[list[Place], Pairs, Ints]:
+def _group_ties(
+    draws: Draws, people: People, profile: Profile, tied: Tied
+) -> tuple[list[Place], Pairs, Ints]:
     """Make places and their members, and join some of the members of each place."""
     places: list[Place] = []
     owners, counts, blocks = [], [], []
@@ -213,7 +247,7 @@ def _group_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> t
     owner, count, block = np.concatenate(owners), np.concatenate(counts), np.concatenate(blocks)
     sizes = np.bincount(block, minlength=len(places))
     luck = draws.stream("synthesise: corner of the place").pair_uniform(
-        owner.astype(np.uint64), block.astype(np.uint64) | np.uint64(1 << 62)
+        owner.astype(np.uint64), block.astype(np.uint64) | STUB
     )
     stubs = Stubs.of(owner, count, np.round(luck * sizes[block], 6), block)
     pairs, number, _ = match(draws, "fellow members", stubs, _PLACE_WIDTH, tied, _ROUNDS)
@@ -223,8 +257,8 @@ def _group_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> t
 def _members(people: People, sort: str, profile: Profile, luck: Floats) -> tuple[Ints, Ints]:
     """Return who belongs to a sort of place, and to which one of them.
 
-    Hubs and faith groups draw on the streets around them, clubs on people of like age, workplaces on anybody of
-    working age.
+    Hubs and faith groups draw on the streets around them, clubs on people of like age, workplaces on anybody
+    of working age.
     """
     may = people.band <= _OLDEST_WORKING_BAND if sort == "workplace" else np.ones(len(people), np.bool_)
     eligible = np.flatnonzero(may)
@@ -233,7 +267,9 @@ def _members(people: People, sort: str, profile: Profile, luck: Floats) -> tuple
     if sort == "workplace":
         order = np.argsort(luck[members], kind="stable")
     elif sort == "club":
-        order = np.argsort(people.age[members] + 40.0 * luck[members] * len(people) / max(1, count), kind="stable")
+        order = np.argsort(
+            people.age[members] + 40.0 * luck[members] * len(people) / max(1, count), kind="stable"
+        )
     else:
         order = np.argsort(people.households.of[members], kind="stable")
     size = max(1.0, profile.table("place_size")[sort])

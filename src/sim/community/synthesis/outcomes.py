@@ -1,7 +1,7 @@
 """Stigma, self-stigma and loneliness at the start.
 
-What is clustered between close ties, or differs by age, gender and lived experience, is put in here ("imposed")
-and not found by the model.
+What is clustered between close ties, or differs by age, gender and lived experience, is put in here
+("imposed") and not found by the model.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def close_ties(network: Network) -> tuple[Ints, Ints, Floats]:
 
 
 def tie_correlation(values: Floats, one: Ints, other: Ints) -> float:
-    """Return the correlation of a value between the two ends of ties, each taken both ways; 0 without ties."""
+    """Return the correlation of a value between the ends of ties, each taken both ways; 0 without ties."""
     if not len(one):
         return 0.0
     left, right = np.concatenate([values[one], values[other]]), np.concatenate([values[other], values[one]])
@@ -90,9 +90,15 @@ def _clustered(own: Floats, network: Network, wanted: float) -> Floats:
     return np.asarray(own + round(pull, 6) * near)
 
 
-def _quadratic(e: Floats, g: Floats, f: Floats, h: Floats, weight: Floats | float = 1.0) -> tuple[float, float, float]:
+def _quadratic(
+    e: Floats, g: Floats, f: Floats, h: Floats, weight: Floats | float = 1.0
+) -> tuple[float, float, float]:
     """Return the coefficients in x of the sum of weight (e + x g)(f + x h)."""
-    return float((weight * e * f).sum()), float((weight * (e * h + g * f)).sum()), float((weight * g * h).sum())
+    return (
+        float((weight * e * f).sum()),
+        float((weight * (e * h + g * f)).sum()),
+        float((weight * g * h).sum()),
+    )
 
 
 def _stigma(draws: Draws, people: People, network: Network, profile: Profile) -> Floats:
@@ -100,20 +106,22 @@ def _stigma(draws: Draws, people: People, network: Network, profile: Profile) ->
     personal = _standard(_clustered(own, network, profile.number("stigma_clustering")))
     sd = profile.number("stigma_sd")
     gender = profile.table("stigma_by_gender")
-    group = profile.by_age("stigma_by_age")[people.band] + np.where(people.woman, gender["woman"], gender["man"])
+    group = profile.by_age("stigma_by_age")[people.band] + np.where(
+        people.woman, gender["woman"], gender["man"]
+    )
     group = group - group.mean()
     personal_sd = np.sqrt(max(0.0, sd**2 - float(group.var())))
     return np.asarray(profile.number("stigma_mean") + sd * _standard(group + personal_sd * personal))
 
 
 def _self_stigma(draws: Draws, people: People, profile: Profile) -> Floats:
-    """Return self-stigma: of those with lived experience the wanted share lies above 0.5; 0 for all others."""
+    """Return self-stigma: the wanted share of those with lived experience is above 0.5; 0 for others."""
     latent = np.zeros(len(people))
     concerned = np.flatnonzero(people.lived_experience)
     if len(concerned):
         luck = draws.stream("synthesise: self-stigma").uniform(people.identity)[concerned]
         rank = rank_within(luck, np.zeros(len(concerned), np.int64))
-        high = np.clip([1.0 - profile.number("self_stigma_high")], 0.001, 0.999)
+        high = np.clip(np.array([1.0 - profile.number("self_stigma_high")]), 0.001, 0.999)
         latent[concerned] = 0.5 + profile.number("self_stigma_sd") * (quantile(rank) - quantile(high)[0])
     return latent
 
@@ -126,32 +134,37 @@ def _loneliness(draws: Draws, people: People, network: Network, profile: Profile
     close = np.bincount(one, strength, len(people)) + np.bincount(other, strength, len(people))
     few = profile.number("loneliness_of_few_ties")
     score = np.sqrt(1.0 - few**2) * score - few * _standard(np.round(np.log1p(close), 6))
-    score = score + _shift_of_lived_experience(people, profile) * people.lived_experience
-    by_age = normal_scores(np.round(score, 6), people.band)
     weights = np.bincount(people.band, minlength=len(AGE_BANDS)).astype(np.float64)
     often = profile.number("lonely_often")
     rates = np.clip(scaled(profile.by_age("lonely_often_by_age"), weights, often), 0.001, 0.999)
-    rank = rank_within(np.round(by_age + quantile(rates)[people.band], 6), np.zeros(len(people), np.int64))
+    age_shift = quantile(rates)[people.band]
+    score = score + _shift_of_lived_experience(score + age_shift, people, profile) * people.lived_experience
+    by_age = normal_scores(np.round(score, 6), people.band)
+    rank = rank_within(np.round(by_age + age_shift, 6), np.zeros(len(people), np.int64))
     return np.asarray(np.interp(rank, *_ucla(profile)))
 
 
-def _shift_of_lived_experience(people: People, profile: Profile) -> float:
-    """Return by how many SD lived experience raises the score, so that the share lonely often comes out."""
+def _shift_of_lived_experience(score: Floats, people: People, profile: Profile) -> float:
+    """Return by how much lived experience raises the score, so that the share lonely often comes out.
+
+    What age and fewer friends do already is taken off.
+    """
     share = float(people.lived_experience.mean())
     often, among = profile.number("lonely_often"), profile.number("lonely_often_lived_experience")
     if share in (0.0, 1.0):
         return 0.0
     others = (often - share * among) / (1.0 - share)
-    shift = quantile(np.clip([among, others], 0.001, 0.999))
-    return float(shift[0] - shift[1])
+    shift = quantile(np.clip(np.array([among, others]), 0.001, 0.999))
+    concerned = people.lived_experience
+    return float(shift[0] - shift[1] - round(score[concerned].mean() - score[~concerned].mean(), 6))
 
 
 def _ucla(profile: Profile) -> tuple[Floats, Floats]:
     """Return cumulative shares and latent values: UCLA-3 scores spread evenly within their bins.
 
-    Score s covers ((s - 3) - 1/2) / 6 to ((s - 3) + 1/2) / 6, so the lowest bin reaches below 0 and the highest
-    above 1. Scores of 7 and more hold those who are lonely often or always; of the lowest scores, those who are
-    never lonely lie below 0.
+    Score s covers ((s - 3) - 1/2) / 6 to ((s - 3) + 1/2) / 6, so the lowest bin reaches below 0 and the
+    highest above 1. Scores of 7 and more hold those who are lonely often or always; of the lowest scores,
+    those who are never lonely lie below 0.
     """
     scores = profile.list("lonely_scores")
     often, never = profile.number("lonely_often"), profile.number("lonely_never")

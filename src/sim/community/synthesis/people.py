@@ -139,7 +139,7 @@ def _household_numbers(age: Floats, jitter: Floats, arrangement: Ints, partners:
 
 
 def _by_address(number: Ints, age: Floats, draw: Floats) -> Households:
-    """Number households anew in the order of their addresses, which are a draw of each one's lowest id."""
+    """Give households numbers in the order of their addresses, a draw of each one's lowest id."""
     held, founder, compact = np.unique(number, return_index=True, return_inverse=True)
     order = np.argsort(draw[founder], kind="stable")
     place = np.empty(len(held), np.int64)
@@ -152,7 +152,9 @@ def _by_address(number: Ints, age: Floats, draw: Floats) -> Households:
     return Households(of, size, members[start], second, members, start)
 
 
-def _genders(draw: Floats, other: Floats, partners: Ints, residents: int, profile: Profile) -> NDArray[np.bool_]:
+def _genders(
+    draw: Floats, other: Floats, partners: Ints, residents: int, profile: Profile
+) -> NDArray[np.bool_]:
     """Say who is a woman: most couples are a woman and a man, and the others make up the share of women."""
     woman = np.zeros(residents, np.bool_)
     first, second = partners[:, 0], partners[:, 1]

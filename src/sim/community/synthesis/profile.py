@@ -87,7 +87,7 @@ class Profile:
         return table
 
     def list(self, key: str) -> NDArray[np.float64]:
-        """Return the numbers of an entry that is a list or a mapping; shares that belong together sum to 1."""
+        """Return the numbers of an entry that is a list or mapping; shares that belong together sum to 1."""
         held = self.values[key]
         numbers = np.array([*held.values()] if isinstance(held, Mapping) else held, np.float64)
         return numbers / numbers.sum() if key in _DISTRIBUTIONS else numbers
@@ -116,11 +116,15 @@ def _overridden(held: Entry, given: Any, path: str, problems: list[Problem]) -> 
     if isinstance(held.value, Mapping):
         if not isinstance(given, Mapping):
             keys = listing(held.value)
-            problems.append(Problem(path=path, message=f"must be a mapping with any of: {keys}; found {given!r}"))
+            problems.append(
+                Problem(path=path, message=f"must be a mapping with any of: {keys}; found {given!r}")
+            )
             return held.value
         for key in given:
             if str(key) not in held.value:
-                message = f"'{key}' is unknown{did_you_mean(key, list(held.value))}; allowed: {listing(held.value)}"
+                message = (
+                    f"'{key}' is unknown{did_you_mean(key, list(held.value))}; allowed: {listing(held.value)}"
+                )
                 problems.append(Problem(path=path, message=message))
         numbers = {str(key): _number(held, item, f"{path}.{key}", problems) for key, item in given.items()}
         return {**held.value, **numbers}

@@ -1,0 +1,181 @@
+"""The figures of a result folder: drawn the same way every time, with words for those who cannot see them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.compare import Facts, ripple_summary
+from sim.measures import MEASURES
+from sim.plots import words
+from sim.plots.curves import curves, difference_curves
+from sim.plots.intervals import by_distance, by_group, by_scenario, height_of
+from sim.plots.style import readable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["Picture", "draw_figures", "save_figures"]
+
+WIDTH = 5.6
+"""Inches: narrow enough to be read on a telephone, where the report shows it at less than full size."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure of a report."""
+
+    name: str
+    """Name of its files without ending."""
+    caption: str
+    """One or two sentences for everybody."""
+    alt: str
+    """What it shows, for those who cannot see it."""
+    svg: str
+    png: bytes
+
+
+def draw_figures(
+    series: pd.DataFrame, comparison: pd.DataFrame, ripple: pd.DataFrame, manifest: Mapping[str, Any]
+) -> list[Picture]:
+    """Return the figures of a study, in the order in which the report shows them.
+
+    The tables must be ready for readers: without small groups where the community is surveyed.
+    """
+    facts = Facts.read(manifest)
+    main, order, titles = facts.outcome, facts.scenarios, dict(facts.titles)
+    better = facts.direction(main)
+    rows = comparison[(comparison["measure"] == main) & (comparison["when"] == "horizon")]
+    if rows.empty:
+        return []
+    shown = len(set(rows["scenario"]))
+    groups = rows["group"].nunique()
+    legend = 0.28 * (shown + 1)
+    common: dict[str, Any] = {"order": order, "titles": titles}
+    found = [
+        _picture(
+            f"effect_{main}",
+            lambda ax: by_scenario(comparison, main, better=better, ax=ax, **common),
+            1.3 + 0.75 * shown,
+            _caption_of_intervals(main, facts),
+            words.alt_by_scenario(comparison, main, titles),
+        ),
+        _picture(
+            f"difference_{main}",
+            lambda ax: difference_curves(series, main, better=better, ax=ax, **common),
+            3.4 + legend,
+            f"Each line is a scenario minus “{titles[facts.baseline]}” in the same runs; the band is the 95% "
+            "interval of the mean.",
+            words.alt_difference_curves(comparison, main, titles, facts.weeks, facts.baseline),
+        ),
+        _picture(
+            f"weeks_{main}",
+            lambda ax: curves(series, main, ax=ax, **common),
+            3.4 + legend,
+            f"Each line is the mean over all runs. The grey band holds the middle 95% of the runs of "
+            f"“{titles[facts.baseline]}”: communities differ from each other by more than most interventions "
+            "change, which is why runs are compared in pairs.",
+            words.alt_curves(series, main, titles),
+        ),
+    ]
+    if groups > 1:
+        found.append(
+            _picture(
+                f"groups_{main}",
+                lambda ax: by_group(comparison, main, better=better, ax=ax, **common),
+                height_of(groups, shown),
+                "The effect on each group of residents, with 95% intervals.",
+                words.alt_by_group(comparison, main, titles),
+            )
+        )
+    return [*found, *_ripples(ripple, facts, common)]
+
+
+def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> list[Picture]:
+    summary = ripple_summary(ripple)
+    measure = facts.outcome if facts.outcome in set(summary["measure"]) else ""
+    if not measure:
+        return []
+    better = facts.direction(measure)
+    found = []
+    parts = {
+        "taking_part": (("participant", "volunteer"), "Those who took part, and volunteers."),
+        "spread": (
+            ("1", "2", "3", "more", "unreached"),
+            "Everybody else, by how many close ties (household, family, friends) they are away from somebody "
+            "who took part. The scale is not that of the figure before.",
+        ),
+    }
+    for name, (distances, caption) in parts.items():
+        rows = summary[(summary["measure"] == measure) & summary["distance"].isin(distances)]
+        if rows.empty:
+            continue
+        height = height_of(rows["distance"].nunique(), rows["scenario"].nunique())
+        draw = _bound(by_distance, rows, measure, distances, better, common)
+        alt = words.alt_by_distance(rows, measure, facts.titles)
+        found.append(_picture(f"ripple_{name}_{measure}", draw, height, caption, alt))
+    return found
+
+
+def _bound(
+    draw: Callable[..., Axes],
+    rows: pd.DataFrame,
+    measure: str,
+    distances: Sequence[str],
+    better: str,
+    common: Mapping[str, Any],
+) -> Callable[[Axes], Axes]:
+    return lambda ax: draw(rows, measure, distances=distances, better=better, ax=ax, **common)
+
+
+def _caption_of_intervals(measure: str, facts: Facts) -> str:
+    unit = "Residents in 1,000" if MEASURES[measure].is_share else "Difference"
+    return (
+        f"{unit} compared with “{facts.titles[facts.baseline]}” after {facts.weeks} weeks. The mark is the mean "
+        "over the paired runs, the line its 95% interval; a line that crosses zero is too close to call."
+    )
+
+
+def _picture(name: str, draw: Callable[[Axes], Axes], height: float, caption: str, alt: str) -> Picture:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with readable():
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        draw(figure.add_subplot())
+        vector, pixels = io.StringIO(), io.BytesIO()
+        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(pixels, format="png", metadata={"Software": None})
+    return Picture(name, caption, alt, vector.getvalue(), pixels.getvalue())
+
+
+def save_figures(
+    folder: Path | str,
+    series: pd.DataFrame,
+    comparison: pd.DataFrame,
+    ripple: pd.DataFrame,
+    manifest: Mapping[str, Any],
+) -> list[Picture]:
+    """Draw the figures and write each as SVG and PNG into ``figures/`` of a result folder.
+
+    Figures of earlier runs that are not drawn any more are removed.
+    """
+    from sim.store.files import temporary
+
+    target = Path(folder) / "figures"
+    target.mkdir(exist_ok=True)
+    pictures = draw_figures(series, comparison, ripple, manifest)
+    for picture in pictures:
+        for ending, content in (("svg", picture.svg.encode()), ("png", picture.png)):
+            with temporary(target / f"{picture.name}.{ending}") as path:
+                path.write_bytes(content)
+    names = {picture.name for picture in pictures}
+    for file in target.iterdir():
+        if file.suffix in (".svg", ".png") and file.stem not in names:
+            file.unlink()
+    return pictures

@@ -1,0 +1,274 @@
+"""What the format alone cannot tell: whether the names in a scenario exist, and whether its settings fit together."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.community.columns import Column
+from sim.community.community import Community
+from sim.errors import InputError, Problem, did_you_mean, listing
+from sim.interventions.spec import Condition, Intervention
+from sim.interventions.targeting import FIXED_RULES
+from sim.scenario import registries
+from sim.scenario.nodes import Location, Node
+from sim.scenario.parameters import Parameter, parameters
+from sim.scenario.resolving import Draft, better_of
+
+__all__ = ["Communities", "check_meaning"]
+
+_ENOUGH = 200
+"""Residents of a synthesised community that is only made to learn its columns and places."""
+
+_SHOWN = 30
+
+
+@dataclass
+class Communities:
+    """Small communities that show which columns, categories, places and kinds of tie there are."""
+
+    made: dict[str, Community | InputError] = field(default_factory=dict)
+
+    def like(self, source: Any) -> Community:
+        """Return a community of a source, with few residents where that can be chosen.
+
+        Raises
+        ------
+        InputError
+            If the source cannot make one.
+        """
+        key = repr(source)
+        if key not in self.made:
+            try:
+                self.made[key] = _small(source)
+            except InputError as error:
+                self.made[key] = error
+        held = self.made[key]
+        if isinstance(held, InputError):
+            raise held
+        return held
+
+
+def _small(source: Any) -> Community:
+    residents = getattr(source, "residents", None)
+    if isinstance(residents, int) and residents > _ENOUGH:
+        try:
+            small: Community = dataclasses.replace(source, residents=_ENOUGH).build(1)
+        except InputError:
+            pass  # too few for this source; the community as it is meant will tell
+        else:
+            return small
+    community: Community = source.build(1)
+    return community
+
+
+def check_meaning(draft: Draft, communities: Communities) -> list[str]:
+    """Check what a scenario says against its community and the registries; problems go to the draft.
+
+    Returns
+    -------
+    notes
+        What a reader should know although nothing is wrong.
+    """
+    _check_outcome(draft)
+    _check_targets(draft)
+    community = _community(draft, communities)
+    notes: list[str] = []
+    for position, item in sorted(draft.interventions.items()):
+        location: Location = ("interventions", position)
+        notes += _check_runs(draft, item, location)
+        _check_choose(draft, item, location)
+        _check_spread(draft, item, location)
+        if community is not None:
+            _check_names(draft, item, location, community)
+    return notes
+
+
+def _community(draft: Draft, communities: Communities) -> Community | None:
+    if draft.source is None:
+        return None
+    try:
+        return communities.like(draft.source)
+    except InputError as error:
+        for problem in error.problems:
+            where = draft.tree.problem(("community", draft.source_key), problem.message)
+            draft.problems.append(problem if problem.file else where)
+        return None
+
+
+def _check_outcome(draft: Draft) -> None:
+    checked, node = draft.checked, draft.tree.child("outcome")
+    known = registries.measures()
+    if node is None or node.value is None:
+        if not checked.lacks(draft.tree):
+            text = f"is missing: which measure is the answer about? measures: {listing(known, _SHOWN)}"
+            checked.refuse(("outcome",), text)
+    elif node.value not in known:
+        checked.refuse(("outcome",), _unknown("a measure", node.value, list(known), "measures"))
+    elif better_of(draft) is None and not checked.lacks(draft.tree):
+        checked.refuse(("outcome",), f"'{node.value}' is neither good nor bad by itself; add better: lower or better: higher")
+
+
+def _unknown(what: str, name: object, known: list[str], plural: str) -> str:
+    hint = did_you_mean(name, known) or ";"
+    return f"'{name}' is not {what}{hint} {plural}: {listing(known, _SHOWN) or 'none'}"
+
+
+def _check_targets(draft: Draft) -> None:
+    listed = draft.tree.child("targets")
+    for position, node in enumerate(listed.value if listed is not None else ()):
+        location: Location = ("targets", position)
+        measure, at = node.child("measure"), node.child("at")
+        if measure is not None and measure.value not in registries.measures():
+            text = _unknown("a measure", measure.value, list(registries.measures()), "measures")
+            draft.checked.refuse((*location, "measure"), text)
+        if at is not None and at.value is not None and at.value > draft.weeks:
+            draft.checked.refuse((*location, "at"), f"week {at.value} comes after the last week, {draft.weeks}")
+        limits = [key for key in ("below", "above") if node.child(key) is not None]
+        if len(limits) != 1 and not draft.checked.lacks(node):
+            draft.checked.refuse(location, f"needs either 'below' or 'above', found {' and '.join(limits) or 'neither'}")
+
+
+def _check_runs(draft: Draft, item: Intervention, location: Location) -> list[str]:
+    runs = item.runs
+    if runs.start > draft.weeks:
+        text = f"week {runs.start} comes after the last week, {draft.weeks}: it would never begin"
+        draft.checked.refuse((*location, "runs", "start"), text)
+    elif runs.weeks is not None and runs.start + runs.weeks - 1 > draft.weeks:
+        seen = draft.weeks - runs.start + 1
+        return [f"{item.name}: runs for {runs.weeks} weeks, of which the study sees {seen}"]
+    return []
+
+
+def _given(draft: Draft, location: Location) -> bool:
+    """Say whether a value is given, in a file, the catalogue or on the command line."""
+    node = draft.tree.at(location)
+    return node is not None and node.value is not None
+
+
+def _check_choose(draft: Draft, item: Intervention, location: Location) -> None:
+    choose, at = item.choose, (*location, "choose")
+    if draft.checked.lacks(draft.tree.at(location)) or id(draft.tree.at(at)) in draft.checked.holes:
+        return
+    if choose.number is not None and choose.share is not None:
+        draft.checked.refuse(at, "give either 'number' or 'share', not both")
+    if choose.by in ("everyone", "nobody"):
+        for key in ("number", "share"):
+            if _given(draft, (*at, key)):
+                text = f"has no meaning when {choose.by} is chosen; add by: random, nomination, degree or a column"
+                draft.checked.refuse((*at, key), text)
+    if choose.by in ("everyone", "nobody", "random", "nomination") and _given(draft, (*at, "order")):
+        draft.checked.refuse((*at, "order"), f"has no meaning with by: {choose.by}; it is for degree and columns")
+
+
+def _check_spread(draft: Draft, item: Intervention, location: Location) -> None:
+    spread, at = item.spread, (*location, "spread")
+    if draft.checked.lacks(draft.tree.at(location)) or id(draft.tree.at(at)) in draft.checked.holes:
+        return
+    limits = [key for key in ("contacts", "share") if getattr(spread, key) is not None]
+    if spread.rule == "threshold" and len(limits) != 1:
+        text = f"rule: threshold needs either 'contacts' or 'share', found {' and '.join(limits) or 'neither'}"
+        draft.checked.refuse(at, text)
+    if spread.rule == "simple":
+        for key in limits:
+            draft.checked.refuse((*at, key), "is only for rule: threshold")
+    if spread.broadcast_by is not None and spread.broadcast == 0:
+        draft.checked.refuse((*at, "broadcast_by"), "has no meaning without 'broadcast' above 0")
+
+
+def _check_names(draft: Draft, item: Intervention, location: Location, community: Community) -> None:
+    columns = community.columns
+    for condition in item.who:
+        at = (*location, "who", condition.column)
+        if condition.column not in columns:
+            draft.checked.refuse(at, _no_column(condition.column, columns), at_key=True)
+        else:
+            _check_condition(draft, condition, at, columns[condition.column])
+    by = item.choose.by
+    if by not in FIXED_RULES:
+        at = (*location, "choose", "by")
+        if by not in columns:
+            known = [*FIXED_RULES, *sorted(columns)]
+            hint = did_you_mean(by, known) or ";"
+            text = f"'{by}' is neither a rule nor a column{hint} rules: {listing(FIXED_RULES)}; columns: {listing(sorted(columns), _SHOWN)}"
+            draft.checked.refuse(at, text)
+        elif columns[by].is_category:
+            draft.checked.refuse(at, f"'{by}' has named values and cannot be ranked; use 'who' to filter by it")
+    if (by := item.spread.broadcast_by) is not None:
+        at = (*location, "spread", "broadcast_by")
+        if by not in columns:
+            draft.checked.refuse(at, _no_column(by, columns))
+        elif columns[by].is_category:
+            draft.checked.refuse(at, f"'{by}' has named values; a numeric column is wanted")
+    for number, effect in enumerate(item.effects):
+        _check_effect(draft, effect, (*location, "effects", number, registries.kind_of(effect)), community)
+
+
+def _no_column(name: str, columns: Mapping[str, Column]) -> str:
+    hint = did_you_mean(name, list(columns)) or ";"
+    return f"'{name}' is not a column of this community{hint} columns: {listing(sorted(columns), _SHOWN)}"
+
+
+def _check_condition(draft: Draft, condition: Condition, at: Location, column: Column) -> None:
+    """Check that a condition fits what its column holds."""
+    name, values = condition.column, condition.is_in
+    if column.is_category:
+        if values is None:
+            draft.checked.refuse(at, f"'{name}' has named values: give one or a list of {listing(column.categories, _SHOWN)}")
+            return
+        for value in values:
+            if str(value) not in column.categories:
+                hint = did_you_mean(value, column.categories) or ";"
+                text = f"'{value}' is not a value of '{name}'{hint} values: {listing(column.categories, _SHOWN)}"
+                draft.checked.refuse(at, text)
+    elif column.is_flag:
+        if values is None or not all(isinstance(value, bool) for value in values):
+            draft.checked.refuse(at, f"'{name}' is yes or no: give true or false")
+    elif values is not None and not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
+        draft.checked.refuse(at, f"'{name}' is a number: give limits, e.g. {{above: 0.5}}, or a list of numbers")
+
+
+_REFERS = {"place": "place", "group": "flag"}
+"""What texts of effects name, by key, where a field's metadata does not say."""
+
+
+def _check_effect(draft: Draft, effect: Any, at: Location, community: Community) -> None:
+    for item in parameters(type(effect)):
+        if item.annotation is str and _given(draft, (*at, item.key)):
+            text = _misnamed(item, getattr(effect, item.attribute), draft, community, str(at[-1]))
+            if text:
+                draft.checked.refuse((*at, item.key), text)
+
+
+def _misnamed(item: Parameter, name: str, draft: Draft, community: Community, kind: str) -> str:
+    """Return what is wrong with a name that an effect gives, or nothing."""
+    refers = item.refers or _REFERS.get(item.key) or ("kind" if (kind, item.key) == ("end_ties", "kind") else "")
+    if refers == "place":
+        places = [place.name for place in community.places.items]
+        return "" if name in places else _unknown("a place of this community", name, places, "places")
+    if refers in ("column", "flag", "number"):
+        if name not in community.columns:
+            return _no_column(name, community.columns)
+        column = community.columns[name]
+        if refers == "flag" and not column.is_flag:
+            flags = [key for key, held in community.columns.items() if held.is_flag]
+            return f"'{name}' is not a yes-or-no column; such are: {listing(flags) or 'none'}"
+        return f"'{name}' has named values; a numeric column is wanted" if refers == "number" and column.is_category else ""
+    if refers == "kind":
+        made = {getattr(effect, "kind", "") for other in draft.interventions.values() for effect in other.effects if registries.kind_of(effect) == "tie"}
+        kinds = [*community.ties.kinds, *sorted(made - set(community.ties.kinds))]
+        return "" if name in kinds else _unknown("a kind of tie here", name, kinds, "kinds")
+    return ""
+
+
+def node_of(draft: Draft, location: Location) -> Node | None:
+    """Return what stands at a location of a draft's tree."""
+    return draft.tree.at(location)
+
+
+def sorted_problems(problems: list[Problem], order: Mapping[str, int]) -> list[Problem]:
+    """Return each problem once, by file in the order given, then by line."""
+    unique = list(dict.fromkeys(problems))
+    return sorted(unique, key=lambda item: (order.get(item.file, len(order)), item.line))

@@ -1,0 +1,38 @@
+"""Progress for notebooks and scripts."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.ensemble import Progress
+
+__all__ = ["Bar"]
+
+
+class Bar:
+    """Progress for notebooks and scripts: tqdm's bar where it is installed, in notebooks without junk."""
+
+    def __init__(self, wanted: bool) -> None:
+        self._wanted = wanted and ("ipykernel" in sys.modules or sys.stderr.isatty())
+        self._bar: Any = None
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __call__(self, progress: Progress) -> None:
+        if not self._wanted or (self._bar is None and progress.done >= progress.total):
+            return
+        if self._bar is None:
+            try:
+                from tqdm.auto import tqdm  # type: ignore[import-untyped,unused-ignore]
+            except ImportError:
+                self._wanted = False
+                return
+            self._bar = tqdm(total=progress.total, initial=progress.done, desc="runs")
+        self._bar.update(progress.done - self._bar.n)
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,190 @@
+"""The results in a folder, as notebooks see them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, did_you_mean, listing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sim.ensemble import Outcome
+
+__all__ = ["Results"]
+
+
+class Results:
+    """The results in a folder: tables read when they are asked for."""
+
+    outcome: Outcome | None = None
+    """What the run did that these results come from; nothing when they were opened."""
+
+    def __init__(self, path: str | Path) -> None:
+        from sim.store import ResultFolder
+
+        self._folder = ResultFolder.open(path)
+        self.path = self._folder.path
+
+    @classmethod
+    def open(cls, path: str | Path) -> Results:
+        """Open a result folder.
+
+        Raises
+        ------
+        InputError
+            When there is none.
+        """
+        return cls(path)
+
+    def __repr__(self) -> str:
+        units = self.manifest["units"]
+        return f"<Results {self.path}: {len(units['done'])} runs done, {len(units['failed'])} failed>"
+
+    # --- what is stored ----------------------------------------------------------------------------
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was computed, from what, with what."""
+        return self._folder.manifest
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """Every measure by scenario, community, seed, week and group."""
+        return self._folder.table("series")
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Scenario minus baseline of the same community and seed, by measure and group."""
+        return self._folder.table("effects")
+
+    @cached_property
+    def ripple(self) -> pd.DataFrame:
+        """Mean effect on residents by their distance from those who took part."""
+        return self._folder.table("ripple")
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Runs that failed: community, seed, scenario, error."""
+        return self._folder.failures()
+
+    @property
+    def report_path(self) -> Path:
+        """Where the report stands."""
+        return self.path / "report.html"
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether comparison and report are there, and not older than the tables."""
+        files = [self.path / name for name in ("comparison.csv", "report.html", "effects.parquet")]
+        if not all(file.is_file() for file in files):
+            return False
+        *written, table = (file.stat().st_mtime_ns for file in files)
+        return min(written) >= table
+
+    # --- questions -----------------------------------------------------------------------------------
+
+    @cached_property
+    def facts(self) -> Any:
+        """What a comparison must know of the study: a :class:`sim.compare.Facts`."""
+        from sim.compare import Facts
+
+        return Facts.read(self.manifest)
+
+    @cached_property
+    def _comparison(self) -> pd.DataFrame:
+        from sim import compare
+
+        whole = compare.comparison(self.series, self.effects, self.manifest)
+        return compare.suppress(whole, self.series)[0] if self.facts.private else whole
+
+    def comparison(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
+        """Return every scenario against the baseline: paired effects with 95% intervals.
+
+        Groups of fewer than ten residents are left out where the community comes from a survey.
+
+        Parameters
+        ----------
+        measure
+            One measure; all of them where absent.
+        by
+            A column of residents, e.g. ``age_band``: its groups; where absent all groups and everybody.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of ``comparison.csv``: see ``docs/architecture.md``.
+
+        Raises
+        ------
+        InputError
+            When there is no such measure, or results are not broken down by such a column.
+        """
+        table = self._comparison
+        if measure is not None:
+            self._require(measure, list(dict.fromkeys(table["measure"].astype(str))), "a measure", "measures")
+            table = table[table["measure"] == measure]
+        if by is not None:
+            groups = table["group"].astype(str)
+            columns = list(dict.fromkeys(group.partition("=")[0] for group in groups if "=" in group))
+            self._require(by, columns, "a column that results are broken down by", "columns")
+            table = table[groups.str.startswith(f"{by}=")]
+        return table.reset_index(drop=True)
+
+    def _require(self, name: str, known: Sequence[str], what: str, all_of_them: str) -> None:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"; {all_of_them}: {listing(known, 30) or 'none'}"
+            raise InputError(f"{self.path}: '{name}' is not {what} here{hint}")
+
+    def answer(self) -> list[str]:
+        """Return the answer to the study's question in a few sentences."""
+        from sim import compare
+
+        return compare.answer(self._comparison, self.effects, self.manifest)
+
+    def plot(self, measure: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw a measure over the weeks, one line for each scenario; return the axes.
+
+        Parameters
+        ----------
+        measure
+            The primary measure where absent.
+        ax
+            Axes to draw into; new ones where absent.
+        """
+        from sim import plots
+
+        measure = measure or str(self.facts.outcome)
+        self._require(measure, list(self.series["measure"].astype(str).unique()), "a measure", "measures")
+        return plots.curves(
+            self.series, measure, order=self.facts.scenarios, titles=self.facts.titles, ax=ax
+        )
+
+    # --- what readers get ------------------------------------------------------------------------------
+
+    def write(self) -> Path:
+        """Write ``comparison.csv``, the figures and ``report.html``; return the report's path."""
+        from sim import compare
+
+        compare.write_comparison(self.path, self._comparison)
+        return self.write_report()
+
+    def write_report(self) -> Path:
+        """Write the figures and ``report.html`` again; return the report's path."""
+        from sim.report import write_report
+
+        return Path(write_report(self.path))
+
+    def _repr_html_(self) -> str:
+        outcome = str(self.facts.outcome)
+        table = self.comparison(outcome)
+        table = table[(table["group"] == "all") & (table["when"] == "horizon")]
+        columns = "scenario baseline value effect lower upper share_better seeds cost"
+        shown: str = table[columns.split()].to_html(index=False, float_format=lambda value: f"{value:.4g}")
+        sentences = html.escape(" ".join(self.answer()))
+        return f"<p><b>{html.escape(self.facts.title)}</b>, {outcome}: {sentences}</p>{shown}"
