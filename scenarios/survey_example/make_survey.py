@@ -43,14 +43,16 @@ def answers() -> dict[str, list[str]]:
     own = np.clip(np.round(2.3 + 0.6 * DRAWS.stream("self-stigma").normal(WHO), 1), 1, 4)
     refused = luck("no answer") < 0.05
     return {
-        "interview": [f"HS-{int(value * 1e6):06d}-{person}" for value, person in zip(luck("interview"), IDS)],
+        "interview": [
+            f"HS-{int(value * 1e6):06d}-{person}" for value, person in zip(luck("interview"), IDS, strict=True)
+        ],
         "area": [AREAS[code] for code in pick("area", (0.36, 0.34, 0.30))],
         "age_band": [AGE_BANDS[code] for code in pick("age", AGE_SHARES)],
         "gender": [("man", "woman", "")[code] for code in pick("gender", (0.47, 0.51, 0.02))],
         "lived_experience": list(yes[lived.astype(int)]),
         "open_about_it": list(open_about),
-        "stigma_score": ["" if gone else str(score) for gone, score in zip(refused, stigma)],
-        "self_stigma_score": [f"{score:.1f}" if has else "" for has, score in zip(lived, own)],
+        "stigma_score": ["" if gone else str(score) for gone, score in zip(refused, stigma, strict=True)],
+        "self_stigma_score": [f"{score:.1f}" if has else "" for has, score in zip(lived, own, strict=True)],
         "community_voice": list(yes[(luck("voice") < 0.06).astype(int)]),
         "choir": list(yes[(luck("choir") < 0.2).astype(int)]),
     }
@@ -73,7 +75,9 @@ def nominations(columns: dict[str, list[str]]) -> list[tuple[str, str, str, int]
     return rows + rows[10:12]  # two rows stand twice, as they do in real files
 
 
-def name_others(one: int, relation: str, wanted: int, back: float, alike: np.ndarray) -> list[tuple[str, str, str, int]]:
+def name_others(
+    one: int, relation: str, wanted: int, back: float, alike: np.ndarray
+) -> list[tuple[str, str, str, int]]:
     """Return the nominations that one person makes, and those with which the others answer."""
     race = -np.log(np.maximum(DRAWS.stream(f"{relation}: whom {one}").uniform(WHO), 1e-12)) / np.maximum(alike, 1e-9)
     race[one] = np.inf
@@ -99,10 +103,10 @@ def loneliness(columns: dict[str, list[str]], rows: list[tuple[str, str, str, in
                 close[target] += 1
     noise = DRAWS.stream("loneliness").normal(WHO)
     lived = np.array(columns["lived_experience"]) == "yes"
-    latent = 5.0 - 0.25 * np.array([close[person] for person in IDS]) + 1.1 * lived + 1.5 * noise
+    latent = 5.3 - 0.25 * np.array([close[person] for person in IDS]) + 1.1 * lived + 1.8 * noise
     scores = np.clip(np.round(latent), 3, 9).astype(int)
     refused = luck("no answer to loneliness") < 0.03
-    return ["" if gone else str(score) for gone, score in zip(refused, scores)]
+    return ["" if gone else str(score) for gone, score in zip(refused, scores, strict=True)]
 
 
 def main(folder: Path) -> None:
@@ -113,7 +117,7 @@ def main(folder: Path) -> None:
     with (folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", *columns])
-        writer.writerows(zip(IDS, *columns.values()))
+        writer.writerows(zip(IDS, *columns.values(), strict=True))
     with (folder / "ties.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["source", "target", "relation", "closeness"])

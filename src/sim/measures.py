@@ -132,10 +132,12 @@ def _bridging(look: Look) -> Valued:
 
 
 def _status(*wanted: Status) -> Callable[[Look], Valued]:
+    counted = np.isin(np.arange(len(Status)), wanted)
+
     def share(look: Look) -> Valued:
         found = np.zeros(len(look.community), np.bool_)
         for state in look.community.participation.values():
-            found |= np.isin(state.status, wanted)
+            found |= counted[state.status]
         return found.astype(np.float64), None
 
     return share
@@ -161,13 +163,13 @@ def _one(look: Look) -> Valued:
 
 
 _ALL = (
-    Measure("loneliness", "loneliness", "Mean loneliness, 0 = never to 1 = as lonely as the scale goes (UCLA-3 rescaled).",
+    Measure("loneliness", "loneliness", "Mean loneliness from 0, never, to 1, the scale's end (UCLA-3 rescaled).",
             "lower", _observed("loneliness"), "0-1", personal=True),
-    Measure("often_lonely", "often lonely", "Share of residents who feel lonely often or always; the cut is set at week 0.",
+    Measure("often_lonely", "often lonely", "Share of residents who feel lonely often or always (cut set at week 0).",
             "lower", _often_lonely, is_share=True, personal=True),
     Measure("ucla_lonely", "lonely on the UCLA-3 scale", "Share of residents with a UCLA-3 score of 6 or more.",
             "lower", _ucla_lonely, is_share=True),
-    Measure("stigma", "stigma", "Mean attitude towards people with lived experience of mental ill health, 0 = fully accepting.",
+    Measure("stigma", "stigma", "Mean attitude to people with lived experience, 0 = fully accepting.",
             "lower", _observed("stigma"), "0-1", personal=True),
     Measure("self_stigma", "self-stigma", "Mean self-stigma of people with lived experience.",
             "lower", _self_stigma, "0-1", personal=True),

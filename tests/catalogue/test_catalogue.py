@@ -109,9 +109,7 @@ class TestEveryEntry:
             for effect in found.intervention["effects"]:
                 ((kind, given),) = effect.items()
                 cls = kinds[kind]
-                keys = {
-                    field.metadata.get("key", field.name): field.name for field in dataclasses.fields(cls)
-                }
+                keys = {field.metadata.get("key", field.name): field.name for field in dataclasses.fields(cls)}
                 cls(**{keys[key]: item for key, item in given.items()})
 
     def test_shifts_no_outcome_that_its_supporting_tie_also_moves(self, name: str) -> None:

@@ -130,9 +130,7 @@ class SurveySource:
             if name in self.orders and kind != "category":
                 raise ValueError(f"orders.{name}: only a category has an order, and `types` says {kind}")
         self._set("types", dict(self.types))
-        self._set(
-            "orders", {str(name): _texts(order, f"orders.{name}") for name, order in self.orders.items()}
-        )
+        self._set("orders", {str(name): _texts(order, f"orders.{name}") for name, order in self.orders.items()})
         self._set("places", {str(name): str(column) for name, column in self.places.items()})
 
     def files(self) -> tuple[Path, ...]:
@@ -146,6 +144,7 @@ class SurveySource:
         ------
         InputError
             With everything that is wrong with the two files, each with its row.
+
         """
         return build(self, seed)
 

@@ -47,12 +47,12 @@ def build(survey: SurveySource, seed: int) -> Community:
     faults = Faults()
     table = read_table(survey.people, faults, _texts(survey.missing))
     named = read_table(survey.ties, faults, _texts(survey.missing))
-    roster = read_roster(table, survey.id, faults) if table else []
+    roster = read_roster(table, survey.id, faults) if table is not None else []
     nominations, facts = _nominations(survey, named, faults)
-    people = _people(survey, table, roster, nominations) if table else None
-    if people is None:
+    if table is None or not roster:
         faults.stop()
-        raise AssertionError("a file that cannot be read is a fault")
+        raise AssertionError("that there is nobody is a fault")
+    people = _people(survey, table, roster, nominations)
     answers = Answers(
         people.table,
         people.rows,
@@ -81,9 +81,7 @@ def _texts(items: Sequence[object]) -> list[str]:
     return [str(item) for item in items]
 
 
-def _nominations(
-    survey: SurveySource, table: Table | None, faults: Faults
-) -> tuple[Nominations, dict[str, Any]]:
+def _nominations(survey: SurveySource, table: Table | None, faults: Faults) -> tuple[Nominations, dict[str, Any]]:
     if table is None:
         return Nominations([], [], np.empty(0, np.int64), np.empty(0), ()), {}
     strength = cast("Score | None", survey.strength)
@@ -108,9 +106,7 @@ def _people(survey: SurveySource, table: Table, roster: list[str], nominations: 
 def _community_ids(ids: Sequence[str]) -> NDArray[Any]:
     """Return ids as whole numbers if all of them are, else as texts."""
     identity = rng.identities(ids)
-    return (
-        identity.astype(np.int64) if (identity < np.uint64(1 << 63)).all() else np.array(ids, dtype=np.str_)
-    )
+    return identity.astype(np.int64) if (identity < np.uint64(1 << 63)).all() else np.array(ids, dtype=np.str_)
 
 
 def _tied(
@@ -163,9 +159,7 @@ def _places(survey: SurveySource, columns: Columns, ties: Ties, faults: Faults) 
             for code, category in enumerate(held.categories):
                 places.append(Place(f"{name} {category}", name, held.values == code))
         elif held is not None:
-            faults.add(
-                f"column '{column}' holds numbers; a place needs a flag or categories", path=f"places.{name}"
-            )
+            faults.add(f"column '{column}' holds numbers; a place needs a flag or categories", path=f"places.{name}")
     entries, rows = ties.entries(), ties.rows()
     group = ties.kind[entries] == ties.kinds.index("group")
     for number in reversed(range(len(places))):
@@ -179,6 +173,5 @@ def _check_groups(survey: SurveySource, columns: Columns, faults: Faults) -> Non
         if name in columns and not (columns[name].is_category or columns[name].is_flag):
             faults.add(f"column '{name}' holds numbers; groups need categories or a flag", path="groups")
         elif name in RESERVED and name not in columns:
-            faults.add(
-                f"there is no column '{name}'{did_you_mean(name, list(columns))}; columns: {listing(columns)}"
-            )
+            near, there = did_you_mean(name, list(columns)) or ";", listing(columns)
+            faults.add(f"there is no column '{name}'{near} columns: {there}", path="groups")

@@ -118,9 +118,7 @@ def flag_values(answers: Answers, name: str) -> NDArray[np.int8]:
 
 
 def _category(answers: Answers, name: str) -> Column | None:
-    cells = [
-        _WHOLE.sub(r"\1", cell) if _WHOLE.fullmatch(cell) else cell for cell in answers.table.columns[name]
-    ]
+    cells = [_WHOLE.sub(r"\1", cell) if _WHOLE.fullmatch(cell) else cell for cell in answers.table.columns[name]]
     given = [cell for cell in cells if cell]
     different = set(given)
     table, faults = answers.table, answers.faults
@@ -156,9 +154,7 @@ def natural_order(texts: set[str]) -> list[str]:
 
 def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
     """Return the mean of several columns, rescaled to 0..1, over the answers that there are."""
-    there = [
-        answers.table.need(column, f"combine.{name}.columns", answers.faults) for column in combine.columns
-    ]
+    there = [answers.table.need(column, f"combine.{name}.columns", answers.faults) for column in combine.columns]
     if not all(there):
         return None
     low, high = combine.scale

@@ -28,6 +28,8 @@ def notes_of(
 
     Parameters
     ----------
+    survey
+        What the scenario says.
     table
         The people file.
     facts
@@ -38,13 +40,12 @@ def notes_of(
         Flags in which a missing answer was read as no.
     drawn
         Notes on what was drawn.
+
     """
     notes = [f"{facts['people_read']:,} people read from {survey.people.name}."]
     if table.decimal_comma:
         mark = "semicolons" if table.separator == ";" else "tabs"
-        notes.append(
-            f"{survey.people.name} is separated by {mark}; numbers with a decimal comma were understood."
-        )
+        notes.append(f"{survey.people.name} is separated by {mark}; numbers with a decimal comma were understood.")
     notes += [_nominations(survey, facts), _pairs(survey, facts)]
     notes += _off_roster(survey, facts)
     missing = facts["missing"]
@@ -58,9 +59,7 @@ def notes_of(
         )
     if left_out:
         names = ", ".join(left_out)
-        notes.append(
-            f"Columns not taken over, since they look like names, free text or identifiers: {names}."
-        )
+        notes.append(f"Columns not taken over, since they look like names, free text or identifiers: {names}.")
     return [*notes, *drawn]
 
 
@@ -92,9 +91,7 @@ def _off_roster(survey: SurveySource, facts: Mapping[str, Any]) -> list[str]:
     count, names = facts["nominations_off_roster"], facts["names_off_roster"]
     if not count:
         return []
-    text = (
-        f"{count:,} nominations hold a name that is not in {survey.people.name} ({names:,} different names): "
-    )
+    text = f"{count:,} nominations hold a name that is not in {survey.people.name} ({names:,} different names): "
     return [
         text
         + {

@@ -64,19 +64,22 @@ class Drawing:
         return f"synthesised from {entries}"
 
 
-def flag(
-    answers: Answers, drawing: Drawing, name: str, column: str | None, among: NDArray[np.bool_]
-) -> Column:
+def flag(answers: Answers, drawing: Drawing, name: str, column: str | None, among: NDArray[np.bool_]) -> Column:
     """Return a yes-or-no column of the model, from the survey or drawn.
 
     Parameters
     ----------
+    answers
+        The people file.
+    drawing
+        The community's luck, and where to note what was drawn.
     name
         ``lived_experience``, ``disclosed`` or ``influence``.
     column
         The survey's column, or None.
     among
         Who can have it at all (only people with lived experience can have disclosed), shape (residents,).
+
     """
     luck = drawing.uniform(name)
     if column is None:
@@ -86,9 +89,7 @@ def flag(
     known = (given >= 0) & among
     share = float((given[known] == 1).mean()) if known.any() else 0.0
     if not known.any():
-        answers.faults.add(
-            f"column '{column}' holds no answer that could be used for {name}", answers.table.file
-        )
+        answers.faults.add(f"column '{column}' holds no answer that could be used for {name}", answers.table.file)
     absent = (given < 0) & among
     if absent.any():
         drawing.notes.append(
@@ -98,19 +99,22 @@ def flag(
     return Column(name, np.where(absent, luck < share, given == 1) & among, source=answers.source(column))
 
 
-def outcome(
-    answers: Answers, drawing: Drawing, name: str, score: Score | None, among: NDArray[np.bool_]
-) -> Outcome:
+def outcome(answers: Answers, drawing: Drawing, name: str, score: Score | None, among: NDArray[np.bool_]) -> Outcome:
     """Return an outcome of the model, from a score of the survey or drawn; 0 for those whom it is not about.
 
     Parameters
     ----------
+    answers
+        The people file.
+    drawing
+        The community's luck, and where to note what was drawn.
     name
         ``stigma``, ``self_stigma`` or ``loneliness``.
     score
         The survey's column and scale, or None.
     among
         Whom it is about (self-stigma: people with lived experience), shape (residents,).
+
     """
     if score is None:
         latent, entries = _synthesised(drawing, name)
@@ -125,18 +129,14 @@ def _said(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _surveyed(
-    answers: Answers, drawing: Drawing, name: str, score: Score, among: NDArray[np.bool_]
-) -> Floats:
+def _surveyed(answers: Answers, drawing: Drawing, name: str, score: Score, among: NDArray[np.bool_]) -> Floats:
     low, high = score.scale
     _check_scale(answers, score)
     shares = (answers.numbers(score.column) - low) / (high - low)
     known = np.sort(shares[~np.isnan(shares) & among])
     absent = np.isnan(shares) & among
     if not known.size:
-        answers.faults.add(
-            f"column '{score.column}' holds no answer that could be used for {name}", answers.table.file
-        )
+        answers.faults.add(f"column '{score.column}' holds no answer that could be used for {name}", answers.table.file)
         return np.zeros(len(shares))
     if absent.any():
         picked = (drawing.uniform(f"{name}, no answer") * known.size).astype(np.int64)
@@ -176,6 +176,7 @@ def spread_within_bins(values: Floats, step: float, luck: Floats) -> Floats:
         Distance of neighbouring values of the scale.
     luck
         Draws in [0, 1), shape (residents,).
+
     """
     lower = values - step / 2
     upper = np.minimum(values + step / 2, 1.0)
@@ -191,9 +192,7 @@ def _synthesised(drawing: Drawing, name: str) -> tuple[Floats, str]:
         high, sd = float(value("england.self_stigma_high")), float(value("england.self_stigma_sd"))
         above = np.array([1.0 - high])
         compiled.to_normal(above)
-        return 0.5 - sd * above[0] + sd * drawing.normal(
-            name
-        ), "england.self_stigma_high, england.self_stigma_sd"
+        return 0.5 - sd * above[0] + sd * drawing.normal(name), "england.self_stigma_high, england.self_stigma_sd"
     shares = np.cumsum(value("england.lonely_scores"))
     score = np.searchsorted(shares / shares[-1], drawing.uniform(name), side="right")
     luck = drawing.uniform(f"{name}, within the bin")

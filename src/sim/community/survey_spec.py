@@ -70,6 +70,7 @@ def as_part(part: type[Part], given: Any, key: str) -> Part:
     ------
     ValueError
         If it cannot be made, with ``key`` in the message.
+
     """
     if isinstance(given, part):
         return given
@@ -80,8 +81,8 @@ def as_part(part: type[Part], given: Any, key: str) -> Part:
         raise ValueError(f"{key}: must be a mapping with {listing(names)}")
     for name in given:
         if name not in names:
-            near = did_you_mean(name, names)
-            raise ValueError(f"{key}: unknown key '{name}'{near}; allowed: {listing(names)}")
+            near = did_you_mean(name, names) or ";"
+            raise ValueError(f"{key}: unknown key '{name}'{near} allowed: {listing(names)}")
     try:
         return part(**given)
     except TypeError:

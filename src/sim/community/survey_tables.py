@@ -35,28 +35,36 @@ class Faults:
     """Collects what is wrong, so that a user sees all of it at once."""
 
     problems: list[Problem] = field(default_factory=list)
-    _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _seen: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """Lines by file and sort of fault."""
 
     def add(self, message: str, file: Path | str = "", path: str = "") -> None:
         """Note a fault of the scenario or of a file as a whole."""
-        self.problems.append(Problem(str(file), 0, path, message))
+        self.problems.append(Problem(_shown(file), 0, path, message))
 
     def row(self, file: Path | str, line: int, message: str, sort: str) -> None:
         """Note a fault of one row; faults of one ``sort`` are listed up to :data:`SHOWN` times."""
-        self._seen[str(file), sort] += 1
-        if self._seen[str(file), sort] <= SHOWN:
-            self.problems.append(Problem(str(file), line, "", message))
+        rows = self._seen.setdefault((_shown(file), sort), [])
+        rows.append(line)
+        if len(rows) <= SHOWN:
+            self.problems.append(Problem(_shown(file), line, "", message))
 
     def stop(self) -> None:
         """Raise all faults found so far as one :class:`InputError`, if there are any."""
         if not self.problems:
             return
         more = [
-            Problem(file, 0, "", f"{sort}: {count - SHOWN} more rows like this")
-            for (file, sort), count in self._seen.items()
-            if count > SHOWN
+            Problem(file, lines[SHOWN], "", f"{sort}: {len(lines) - SHOWN} more rows like this from here on")
+            for (file, sort), lines in self._seen.items()
+            if len(lines) > SHOWN
         ]
         raise InputError([*self.problems, *more])
+
+
+def _shown(file: Path | str) -> str:
+    """Return a path as users see it: relative to the current folder if inside it."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(file)
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,9 @@ class Table:
         """Say whether there is such a column; note a fault under the scenario's ``key`` if not."""
         if name in self.columns:
             return True
-        near = did_you_mean(name, list(self.columns))
+        near = did_you_mean(name, list(self.columns)) or ";"
         columns = listing(self.columns)
-        faults.add(f"no column '{name}' (named by `{key}`){near}; columns: {columns}", self.file)
+        faults.add(f"no column '{name}' (named by `{key}`){near} columns: {columns}", self.file)
         return False
 
     def numbers(self, name: str, faults: Faults) -> list[float]:
@@ -133,6 +141,7 @@ def read_table(file: Path, faults: Faults, missing: Iterable[str] = ()) -> Table
         Where to note what is wrong.
     missing
         Cells that mean "no answer" beside :data:`MISSING`, e.g. ``-99``.
+
     """
     text = _text(file, faults)
     if text is None:
@@ -149,9 +158,7 @@ def read_table(file: Path, faults: Faults, missing: Iterable[str] = ()) -> Table
         return None
     none = MISSING | {item.strip().lower() for item in missing}
     columns = {
-        name: ["" if row[i].lower() in none else row[i] for row in rows]
-        for i, name in enumerate(header)
-        if name
+        name: ["" if row[i].lower() in none else row[i] for row in rows] for i, name in enumerate(header) if name
     }
     return Table(file, separator, columns, lines)
 

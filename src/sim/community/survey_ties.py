@@ -86,17 +86,17 @@ def relations_of(
         return {name: Relation() for name in found}
     for name in found:
         if name not in given:
-            near = did_you_mean(name, list(given))
+            near = did_you_mean(name, list(given)) or ";"
             faults.add(
-                f"'{name}' in column '{kind}' is none of the relations given{near}; given: {listing(given)}",
+                f"'{name}' in column '{kind}' is none of the relations given{near} given: {listing(given)}",
                 table.file,
                 "relations",
             )
     for name in given:
         if name not in found:
-            near = did_you_mean(name, found)
+            near = did_you_mean(name, found) or ";"
             faults.add(
-                f"'{name}' does not occur in column '{kind}'{near}; relations there: {listing(found)}",
+                f"'{name}' does not occur in column '{kind}'{near} relations there: {listing(found)}",
                 table.file,
                 "relations",
             )
@@ -119,6 +119,9 @@ def read_nominations(
         What each relation stands for; None for friends throughout.
     strength
         Column with the strength of each nomination, if there is one.
+    faults
+        Where to note what is wrong.
+
     """
     source, target, kind = columns
     named = {
@@ -195,9 +198,7 @@ def split_off_roster(nominations: Nominations, roster: Sequence[str]) -> tuple[l
     return sorted(names), np.array(outside, np.bool_)
 
 
-def join(
-    nominations: Nominations, ids: Sequence[str], rule: str, one_sided: float, use: NDArray[np.bool_]
-) -> Tied:
+def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: float, use: NDArray[np.bool_]) -> Tied:
     """Join nominations to ties.
 
     Parameters
@@ -212,6 +213,7 @@ def join(
         For ``directed_weight``: share of the strength that a one-sided tie keeps.
     use
         Which nominations join two of these residents.
+
     """
     number = {person: i for i, person in enumerate(ids)}
     chosen = np.flatnonzero(use)
@@ -249,9 +251,7 @@ def join(
     return Tied(ties, facts)
 
 
-def _combine(
-    weights: NDArray[np.float64], nominations: Nominations
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+def _combine(weights: NDArray[np.float64], nominations: Nominations) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Return the strength and the kind of each pair from its weight under each relation."""
     apart = np.ones(len(weights))
     by_kind = np.zeros((len(weights), len(SURVEY_KINDS)))

@@ -3,17 +3,20 @@
 from sim.compare.comparison import COLUMNS, comparison, residents_of, versus
 from sim.compare.facts import Facts, records
 from sim.compare.ripple import DISTANCES, ripple_summary
-from sim.compare.sentences import answer, headline_rows, ranked
+from sim.compare.sentences import IN_PEOPLE, answer, headline_rows, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, suppress, suppress_ripple
+from sim.compare.targets import TargetResult, target_results
 from sim.compare.verdicts import VERDICTS, verdict, verdict_of
 from sim.compare.writing import write_comparison
 
 __all__ = [
     "COLUMNS",
     "DISTANCES",
+    "IN_PEOPLE",
     "VERDICTS",
     "Facts",
     "Suppressed",
+    "TargetResult",
     "answer",
     "comparison",
     "headline_rows",
@@ -24,6 +27,7 @@ __all__ = [
     "ripple_summary",
     "suppress",
     "suppress_ripple",
+    "target_results",
     "verdict",
     "verdict_of",
     "versus",

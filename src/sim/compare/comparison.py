@@ -73,20 +73,16 @@ def comparison(series: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
 
 def residents_of(series: pd.DataFrame) -> dict[str, float]:
     """Return the mean number of residents of each group at week 0, over runs and scenarios."""
-    rows = series[(series["measure"].astype(str) == "residents") & (series["week"] == 0)]
+    rows = series[(series["measure"] == "residents") & (series["week"] == 0)]
     groups = rows["group"].astype(str)
     return {str(group): stats.mean(values) for group, values in rows["value"].groupby(groups, sort=False)}
 
 
-def versus(
-    effects: pd.DataFrame, one: str, other: str, measure: str, when: str = "horizon"
-) -> stats.Interval:
+def versus(effects: pd.DataFrame, one: str, other: str, measure: str, when: str = "horizon") -> stats.Interval:
     """Return the interval of the paired difference between two scenarios, whole community, one minus other."""
-    text = {name: effects[name].astype(str) for name in ("scenario", "measure", "group", "when")}
-    chosen = effects[(text["measure"] == measure) & (text["group"] == "all") & (text["when"] == when)]
+    chosen = effects[(effects["measure"] == measure) & (effects["group"] == "all") & (effects["when"] == when)]
     held = {
-        name: chosen[text["scenario"].loc[chosen.index] == name].set_index(["community", "seed"])["effect"]
-        for name in (one, other)
+        name: chosen[chosen["scenario"] == name].set_index(["community", "seed"])["effect"] for name in (one, other)
     }
     difference = (held[one] - held[other]).dropna().sort_index()
     communities = difference.index.get_level_values("community").tolist()
@@ -95,9 +91,7 @@ def versus(
 
 def _ordered(effects: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     """Return the effects with plain texts, in the order in which a reader meets them."""
-    table = effects.assign(
-        **{name: effects[name].astype(str) for name in ("scenario", "measure", "group", "when")}
-    )
+    table = effects.assign(**{name: effects[name].astype(str) for name in ("scenario", "measure", "group", "when")})
     groups = ["all", *(group for group in table["group"].unique() if group != "all")]
     orders = {
         "scenario": facts.compared,

@@ -46,9 +46,7 @@ class Facts:
             outcome = str(manifest["outcome"])
             weeks = int(manifest["weeks"])
         except (KeyError, TypeError, ValueError) as wrong:
-            raise InputError(
-                Problem("manifest.json", message=f"is not a study's manifest ({wrong!r})")
-            ) from wrong
+            raise InputError(Problem("manifest.json", message=f"is not a study's manifest ({wrong!r})")) from wrong
         return cls(
             baseline=baseline,
             scenarios=(baseline, *(name for name in names if name != baseline)),

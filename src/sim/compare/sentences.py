@@ -16,7 +16,10 @@ from sim.measures import MEASURES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["answer", "headline_rows", "ranked"]
+__all__ = ["IN_PEOPLE", "answer", "headline_rows", "ranked"]
+
+IN_PEOPLE = {"loneliness": "often_lonely"}
+"""Measures on a scale, and the share of residents that says the same in people."""
 
 Row = Mapping[str, Any]
 
@@ -24,9 +27,7 @@ Row = Mapping[str, Any]
 def headline_rows(comparison: pd.DataFrame, facts: Facts) -> list[dict[str, Any]]:
     """Return the rows of the primary measure for the whole community at the horizon, in the study's order."""
     chosen = comparison[
-        (comparison["measure"] == facts.outcome)
-        & (comparison["group"] == "all")
-        & (comparison["when"] == "horizon")
+        (comparison["measure"] == facts.outcome) & (comparison["group"] == "all") & (comparison["when"] == "horizon")
     ]
     return records(chosen)
 
@@ -56,18 +57,22 @@ def answer(comparison: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
     fewest = min(int(row["seeds"]) for row in rows)
     if stats.too_few(fewest):
         return _too_few(rows, fewest)
+    better = facts.direction(facts.outcome)
     by_verdict: dict[str, list[Row]] = {}
     for row in rows:
-        by_verdict.setdefault(verdict_of(row, facts.direction(facts.outcome)), []).append(row)
-    sentences = [_first(by_verdict, effects, facts), _second(by_verdict, facts), _third(by_verdict, facts)]
+        by_verdict.setdefault(verdict_of(row, better), []).append(row)
+    sentences = [
+        _first(by_verdict, comparison, effects, facts),
+        _second(by_verdict, facts),
+        _third(by_verdict, comparison, facts),
+    ]
     return [sentence for sentence in sentences if sentence]
 
 
 def _too_few(rows: Sequence[Row], fewest: int) -> list[str]:
     runs = "run was" if fewest == 1 else "runs were"
     first = (
-        f"Too few runs to say: only {fewest} paired {runs} made, and no verdict is given below "
-        f"{stats.FEWEST_SEEDS}."
+        f"Too few runs to say: only {fewest} paired {runs} made, and no verdict is given below {stats.FEWEST_SEEDS}."
     )
     needed = [float(row["seeds_needed"]) for row in rows]
     reachable = [value for value in needed if math.isfinite(value)]
@@ -79,20 +84,25 @@ def _too_few(rows: Sequence[Row], fewest: int) -> list[str]:
     return [first, f"Judged by these few, about {most} runs would show for each scenario which way it goes."]
 
 
-def _first(by_verdict: Mapping[str, Sequence[Row]], effects: pd.DataFrame, facts: Facts) -> str:
+def _first(
+    by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, effects: pd.DataFrame, facts: Facts
+) -> str:
     label = MEASURES[facts.outcome].label
     helped = by_verdict.get("better", ())
     if not helped:
         moved = [*by_verdict.get("higher", ()), *by_verdict.get("lower", ())]
         if moved:
             return f"{_changes(moved, facts)} (measure: {label}, after {facts.weeks} weeks)."
-        return f"Nothing that was compared could be shown to be better for {label} than leaving things as they are."
+        return (
+            f"Nothing that was compared could be shown to be better for {label} after {facts.weeks} weeks than "
+            "leaving things as they are."
+        )
     best = helped[0]
     subject = title_of(facts.titles, str(best["scenario"]))
     lead = "did most for" if len(facts.compared) > 1 else "was better for"
     text = (
         f"{subject} {lead} {label}: after {facts.weeks} weeks it was {amount(best)} ({between(best)}) than "
-        f"with things as they are, and better in {pairs_better(best)} paired runs"
+        f"with things as they are{_in_people(best, comparison)}, and better in {pairs_better(best)} paired runs"
     )
     if len(helped) < 2:
         return f"{text}."
@@ -100,6 +110,22 @@ def _first(by_verdict: Mapping[str, Sequence[Row]], effects: pd.DataFrame, facts
     gap = versus(effects, str(best["scenario"]), second, facts.outcome)
     ahead = "it is also ahead of" if gap.clear_of_zero else "but it is too close to call between it and"
     return f"{text}; {ahead} {title_of(facts.titles, second)}."
+
+
+def _in_people(best: Row, comparison: pd.DataFrame) -> str:
+    """Return the effect as residents, where a share says so of the same thing; empty otherwise."""
+    share = IN_PEOPLE.get(str(best["measure"]), "")
+    found = records(
+        comparison[
+            (comparison["measure"] == share)
+            & (comparison["scenario"] == best["scenario"])
+            & (comparison["group"] == "all")
+            & (comparison["when"] == best["when"])
+        ]
+    )
+    if not found or verdict_of(found[0], MEASURES[share].better) != "better":
+        return ""
+    return f" ({amount(found[0])} are {MEASURES[share].label})"
 
 
 def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:
@@ -113,7 +139,7 @@ def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:
     return ". ".join(parts) + "." if parts else ""
 
 
-def _third(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:
+def _third(by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, facts: Facts) -> str:
     parts = []
     close = by_verdict.get("too close to call", ())
     if close:
@@ -122,13 +148,29 @@ def _third(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:
         if all(math.isfinite(value) for value in needed) and max(needed) <= 10_000:
             hint = f" (about {number(max(needed))} runs would settle it at this spread)"
         parts.append(f"{_listed(close, facts)}: too close to call{hint}")
-    nothing = by_verdict.get("no difference", ())
-    if nothing:
-        parts.append(f"{_listed(nothing, facts)}: no difference in any run")
+    for word in ("practically nothing", "no difference"):
+        for row in by_verdict.get(word, ()):
+            parts.append(f"{_listed([row], facts)}: {_after_all(word, row, comparison, facts)}")
     undefined = by_verdict.get("not defined", ())
     if undefined:
         parts.append(f"{_listed(undefined, facts)}: the measure is not defined")
     return "; ".join(parts) + "." if parts else ""
+
+
+def _after_all(word: str, row: Row, comparison: pd.DataFrame, facts: Facts) -> str:
+    """Return what is left at the end, and what there was on average over the weeks."""
+    nothing = "no difference in any run" if word == "no difference" else "practically nothing is left"
+    found = records(
+        comparison[
+            (comparison["measure"] == row["measure"])
+            & (comparison["scenario"] == row["scenario"])
+            & (comparison["group"] == "all")
+            & (comparison["when"] == "average")
+        ]
+    )
+    if not found or verdict_of(found[0], facts.direction(facts.outcome)) not in ("better", "worse"):
+        return nothing
+    return f"{nothing} after {facts.weeks} weeks, but on average over the weeks it was {amount(found[0])}"
 
 
 def _listed(rows: Sequence[Row], facts: Facts) -> str:
@@ -136,6 +178,4 @@ def _listed(rows: Sequence[Row], facts: Facts) -> str:
 
 
 def _changes(rows: Sequence[Row], facts: Facts) -> str:
-    return joined(
-        f"{title_of(facts.titles, str(row['scenario']))}, {amount(row)} ({between(row)})" for row in rows
-    )
+    return joined(f"{title_of(facts.titles, str(row['scenario']))}, {amount(row)} ({between(row)})" for row in rows)

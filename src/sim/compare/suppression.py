@@ -20,6 +20,10 @@ LEAST_RESIDENTS = 10
 """Groups below this size are not shown for communities that come from a survey."""
 
 
+_OF_LIVED_EXPERIENCE = ("self_stigma",)
+"""Measures that concern only residents with lived experience."""
+
+
 @dataclass(frozen=True)
 class Suppressed:
     """What was left out, said without giving it away."""
@@ -66,23 +70,38 @@ def suppress(
     least
         Fewest residents of a group that is shown.
     """
-    rows = series[(series["measure"].astype(str) == "residents") & (series["week"] == 0)]
-    known: set[str] = set()
+    rows = series[(series["measure"] == "residents") & (series["week"] == 0)]
+    smallest_known: dict[str, float] = {}
     hidden: set[str] = set()
     for _, held in rows.groupby("community", sort=True):
         smallest = held["value"].groupby(held["group"].astype(str), sort=False).min()
         sizes = {str(group): float(size) for group, size in smallest.items()}
-        known |= set(sizes)
+        for group, size in sizes.items():
+            smallest_known[group] = min(size, smallest_known.get(group, size))
         hidden |= hidden_groups(sizes, least)
     present = comparison["group"].astype(str)
-    hidden |= {group for group in present.unique() if group not in known}
+    hidden |= {group for group in present.unique() if group not in smallest_known}
     hidden &= set(present)
     counts: dict[str, int] = {}
     for group in sorted(hidden):
         column = group.partition("=")[0]
         counts[column] = counts.get(column, 0) + 1
-    shown = comparison[~present.isin(list(hidden))].reset_index(drop=True)
+    gone = present.isin(list(hidden)) | _few_concerned(comparison, smallest_known, least)
+    shown = comparison[~gone].reset_index(drop=True)
     return shown, Suppressed(least=least, groups=counts)
+
+
+def _few_concerned(comparison: pd.DataFrame, sizes: Mapping[str, float], least: int) -> pd.Series[bool]:
+    """Return which rows are about people with lived experience who may be few in a group that is not.
+
+    How many of them are in a group is not stored unless they are the group, so only rows of everybody and of
+    groups by lived experience itself can be shown.
+    """
+    group = comparison["group"].astype(str)
+    safe = group.str.startswith("lived_experience=")
+    if sizes.get("lived_experience=yes", least) >= least:
+        safe |= group == "all"
+    return comparison["measure"].isin(_OF_LIVED_EXPERIENCE) & ~safe
 
 
 def hidden_groups(sizes: Mapping[str, float], least: int = LEAST_RESIDENTS) -> set[str]:
@@ -109,9 +128,7 @@ def _hidden_of_column(held: Mapping[str, float], everybody: float, least: int) -
     hidden = {group: size for group, size in held.items() if size < least}
     # what a reader cannot see but could work out: residents without a value are hidden already
     out_of_sight = [size for size in (*hidden.values(), missing) if size > 0]
-    others: Iterable[tuple[float, str]] = sorted(
-        (size, group) for group, size in held.items() if group not in hidden
-    )
+    others: Iterable[tuple[float, str]] = sorted((size, group) for group, size in held.items() if group not in hidden)
     for size, group in others:
         if not out_of_sight or (len(out_of_sight) > 1 and sum(out_of_sight) >= least):
             break

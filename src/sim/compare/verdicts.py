@@ -9,13 +9,23 @@ from typing import Any
 from sim import stats
 from sim.measures import MEASURES
 
-__all__ = ["VERDICTS", "verdict", "verdict_of"]
+__all__ = ["NEGLIGIBLE", "VERDICTS", "verdict", "verdict_of"]
+
+NEGLIGIBLE = 1e-4
+"""Differences of shares and of scales from 0 to 1 below this are called practically nothing (our choice).
+
+Paired runs are so alike that a difference of no consequence can be beyond doubt; "better" would mislead.
+"""
 
 VERDICTS = {
     "better": "The 95% interval lies wholly on the favourable side.",
     "worse": "The 95% interval lies wholly on the unfavourable side.",
     "higher": "The 95% interval lies wholly above zero; neither direction is called better.",
     "lower": "The 95% interval lies wholly below zero; neither direction is called better.",
+    "practically nothing": (
+        "The whole 95% interval is within 0.1 in 1,000 residents, or within 0.0001 on a scale from 0 to 1: less "
+        "than one resident in 10,000."
+    ),
     "too close to call": "The 95% interval includes no difference.",
     "no difference": "No run differed at all.",
     "too few runs": f"Fewer than {stats.FEWEST_SEEDS} paired runs: no verdict is given.",
@@ -40,6 +50,11 @@ def verdict(row: Mapping[str, Any], better: str | None = None) -> str:
     return verdict_of(row, better)
 
 
+def _is_zero_to_one(measure: str) -> bool:
+    found = MEASURES[measure]
+    return found.is_share or found.unit == "0-1"
+
+
 def verdict_of(row: Mapping[str, Any], better: str) -> str:
     """Return the verdict of a row when the direction is known."""
     effect, lower, upper = float(row["effect"]), float(row["lower"]), float(row["upper"])
@@ -49,6 +64,8 @@ def verdict_of(row: Mapping[str, Any], better: str) -> str:
         return "too few runs"
     if lower == effect == upper == 0.0:
         return "no difference"
+    if max(abs(lower), abs(upper)) < NEGLIGIBLE and _is_zero_to_one(str(row["measure"])):
+        return "practically nothing"
     if lower <= 0.0 <= upper:
         return "too close to call"
     if better not in ("lower", "higher"):

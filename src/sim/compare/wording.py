@@ -95,11 +95,13 @@ def _scaled(row: Mapping[str, Any]) -> tuple[float, float, float, tuple[str, str
 
 
 def _decimals(effect: float, lower: float, upper: float) -> int:
-    """Return how many decimals effect and bounds deserve; three digits where every run was the same."""
-    half_width = (upper - lower) / 2.0
-    if half_width == 0.0 and effect != 0.0:
-        return min(max(0, 2 - math.floor(math.log10(abs(effect)))), _MOST_DECIMALS)
-    return decimals_known(half_width)
+    """Return how many decimals effect and bounds deserve: what is known, and at most two digits."""
+    known = decimals_known((upper - lower) / 2.0)
+    greatest = max(abs(value) for value in (effect, lower, upper) if math.isfinite(value))
+    if greatest == 0.0:
+        return known
+    two_digits = max(0, 1 - math.floor(math.log10(greatest)))
+    return min(known if upper > lower else two_digits, two_digits, _MOST_DECIMALS)
 
 
 def _not_zero(value: float, decimals: int) -> str:

@@ -94,7 +94,9 @@ class Programme:
         running = now < self._end
         opens = now == runs.start
         completed, dropped = self._discharge(week, state, running)
-        candidates = eligible(self.intervention.who, week.community) & ~state.ever() if running else None
+        candidates = (
+            eligible(self.intervention.who, week.community) & ~state.ever() & ~state.volunteer if running else None
+        )
         if opens:
             assert candidates is not None
             self._open(week, state, candidates)

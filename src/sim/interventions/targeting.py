@@ -51,12 +51,15 @@ def meets(condition: Condition, column: Column) -> Who:
 def _check_fit(condition: Condition, column: Column) -> None:
     """Refuse a condition that does not suit what the column holds: NumPy would read the text "no" as true."""
     name, wanted = column.name, condition.is_in
-    limited = any(x is not None for x in (condition.above, condition.below, condition.at_least, condition.at_most))
-    if column.is_category and (wanted is None or limited):
-        raise InputError(f"'{name}' has named values: give one or a list of {listing(column.categories)}")
-    if column.is_flag and (wanted is None or limited or not all(isinstance(item, (bool, np.bool_)) for item in wanted)):
-        raise InputError(f"'{name}' is yes or no: give true or false")
-    if not column.is_category and not column.is_flag and any(isinstance(item, (str, bool)) for item in wanted or ()):
+    limits = (condition.above, condition.below, condition.at_least, condition.at_most)
+    named_only = wanted is not None and all(limit is None for limit in limits)
+    if column.is_category:
+        if not named_only:
+            raise InputError(f"'{name}' has named values: give one or a list of {listing(column.categories)}")
+    elif column.is_flag:
+        if not named_only or not all(isinstance(item, (bool, np.bool_)) for item in wanted or ()):
+            raise InputError(f"'{name}' is yes or no: give true or false")
+    elif any(isinstance(item, (str, bool)) for item in wanted or ()):
         raise InputError(f"'{name}' is a number: give limits, e.g. {{above: 0.5}}, or a list of numbers")
 
 

@@ -84,10 +84,7 @@ class Influence:
 
     def mean_pull(self, sums: Mapping[Sum, Floats]) -> Floats:
         """Return the mean difference of attitude to one's peers; 0 for residents without ties."""
-        if self.normalise == "confidants":
-            weight = sums[self._confidants] + 1.0
-        else:
-            weight = sums[_ALL]
+        weight = sums[self._confidants] + 1.0 if self.normalise == "confidants" else sums[_ALL]
         return np.divide(sums[self._pull], weight, out=np.zeros_like(weight), where=weight > 0)
 
     def susceptibilities(self, week: Week, pull: Floats) -> Floats:

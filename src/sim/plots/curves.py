@@ -148,7 +148,7 @@ def _direction(better: str) -> str:
 
 
 def _weekly(series: pd.DataFrame, measure: str, group: str) -> pd.DataFrame:
-    chosen = series[(series["measure"].astype(str) == measure) & (series["group"].astype(str) == group)]
+    chosen = series[(series["measure"] == measure) & (series["group"] == group)]
     return chosen.assign(scenario=chosen["scenario"].astype(str))
 
 

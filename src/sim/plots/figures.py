@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "draw_figures", "save_figures"]
 
-WIDTH = 5.6
+WIDTH = 4.9
 """Inches: narrow enough to be read on a telephone, where the report shows it at less than full size."""
 
 

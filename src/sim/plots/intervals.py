@@ -67,9 +67,7 @@ def by_scenario(
             _interval(ax, row, place, looks[str(row["scenario"])], measure)
             if pairs_better(row) != "–":
                 _note(ax, f"better in {pairs_better(row)}", place)
-        ax.set_yticks(
-            range(len(rows)), [textwrap.fill(escaped(titles.get(name, name)), 22) for name in names]
-        )
+        ax.set_yticks(range(len(rows)), [textwrap.fill(escaped(titles.get(name, name)), 19) for name in names])
         _finish(ax, len(rows), measure, better)
         ax.set_title(f"Effect on {MEASURES[measure].label}", loc="left")
     return ax
@@ -91,9 +89,7 @@ def by_group(
     """
     rows = _rows(comparison, measure, when)
     labels = {group: group_words(group) for group in dict.fromkeys(rows["group"])}
-    return _dodged(
-        rows, "group", labels, measure, order, titles, better, ax, f"{words_of_measure(measure)}: for whom"
-    )
+    return _dodged(rows, "group", labels, measure, order, titles, better, ax, f"{words_of_measure(measure)}: for whom")
 
 
 def by_distance(
@@ -154,31 +150,29 @@ def _dodged(
             name = str(row["scenario"])
             offset = (names.index(name) - (len(names) - 1) / 2) * step
             handles[name] = _interval(ax, row, places[str(row[column])] + offset, looks[name], measure)
-        ax.set_yticks(range(len(labels)), [textwrap.fill(escaped(text), 22) for text in labels.values()])
+        ax.set_yticks(range(len(labels)), [textwrap.fill(escaped(text), 19) for text in labels.values()])
         ax.grid(visible=False, axis="y")
         _finish(ax, len(labels), measure, better)
         ax.set_title(title, loc="left")
-        legend_below(ax, titles or {}, {name: handles[name] for name in names}, width=34, line=1.2)
+        legend_below(ax, titles or {}, {name: handles[name] for name in names}, width=30, line=1.2)
     return ax
 
 
 def height_of(labels: int, scenarios: int) -> float:
     """Return the height in inches that so many labels with so many scenarios each need, legend included."""
-    return 1.5 + labels * (0.16 + 0.15 * scenarios) + 0.25 * scenarios
+    return 1.5 + labels * (0.16 + 0.11 * scenarios) + 0.25 * scenarios
 
 
 def _interval(ax: Axes, row: Mapping[str, Any], place: float, look: Style, measure: str) -> Any:
     factor, _ = scale_of(measure)
     effect, lower, upper = (float(row[name]) * factor for name in ("effect", "lower", "upper"))
     ax.plot([lower, upper], [place, place], color=look.colour, linewidth=2.2, solid_capstyle="butt")
-    return ax.plot([effect], [place], color=look.colour, marker=look.marker, markersize=7, linestyle="none")[
-        0
-    ]
+    return ax.plot([effect], [place], color=look.colour, marker=look.marker, markersize=7, linestyle="none")[0]
 
 
 def _note(ax: Axes, text: str, place: float) -> None:
     ax.annotate(
-        text, (1.0, place), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9.0,
+        text, (1.0, place), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9.5,
         color="#444444", xytext=(0, 7), textcoords="offset points",
     )  # fmt: skip
 

@@ -129,7 +129,7 @@ def measure_axis(measure: str, what: str = "") -> str:
 
 
 def legend_below(
-    ax: Axes, titles: Mapping[str, str], handles: Mapping[str, Any], *, width: int = 50, line: float = 3.2
+    ax: Axes, titles: Mapping[str, str], handles: Mapping[str, Any], *, width: int = 42, line: float = 3.2
 ) -> None:
     """Put a legend under the axes, one line a scenario, titles of more than ``width`` letters on several."""
     names = [textwrap.fill(escaped(titles.get(name, name)), width) for name in handles]

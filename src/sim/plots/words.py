@@ -24,13 +24,13 @@ _MOST = 12
 
 def alt_curves(series: pd.DataFrame, measure: str, titles: Mapping[str, str], group: str = "all") -> str:
     """Return what :func:`sim.plots.curves` shows: where each scenario starts and ends."""
-    table = series[(series["measure"].astype(str) == measure) & (series["group"].astype(str) == group)]
+    table = series[(series["measure"] == measure) & (series["group"] == group)]
     last = int(table["week"].max())
     factor, unit = scale_of(measure)
     decimals = 0 if factor > 1 else 3
 
     def level(name: str, week: int) -> str:
-        values = table[(table["scenario"].astype(str) == name) & (table["week"] == week)]["value"]
+        values = table[(table["scenario"] == name) & (table["week"] == week)]["value"]
         return number(stats.mean(values.to_numpy()) * factor, decimals)
 
     parts = [
@@ -38,9 +38,7 @@ def alt_curves(series: pd.DataFrame, measure: str, titles: Mapping[str, str], gr
         for name in dict.fromkeys(table["scenario"].astype(str))
     ]
     shown = f" ({unit})" if unit else ""
-    return (
-        f"Line chart of mean {MEASURES[measure].label}{shown} from week 0 to week {last}: {'; '.join(parts)}."
-    )
+    return f"Line chart of mean {MEASURES[measure].label}{shown} from week 0 to week {last}: {'; '.join(parts)}."
 
 
 def alt_difference_curves(
@@ -97,9 +95,7 @@ def _record(rows: pd.DataFrame, label: Any) -> dict[str, Any]:
 
 def _effects(comparison: pd.DataFrame, measure: str, titles: Mapping[str, str]) -> str:
     rows = comparison[
-        (comparison["measure"] == measure)
-        & (comparison["when"] == "horizon")
-        & (comparison["group"] == "all")
+        (comparison["measure"] == measure) & (comparison["when"] == "horizon") & (comparison["group"] == "all")
     ]
     parts = [
         f"{titles.get(str(row['scenario']), str(row['scenario']))} {amount(row)} ({between(row)})"

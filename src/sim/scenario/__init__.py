@@ -1,6 +1,7 @@
 """Scenario files: reading, checking, resolving and explaining them.
 
-Nothing here runs a model. What is heavy is imported when it is first asked for.
+Nothing here runs a model. What is heavy is imported when it is first asked for. The functions ``explain``, ``diff``,
+``new`` and ``json_schema`` stand in the modules of the same names.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.scenario.diff import Difference, diff, diff_text
-    from sim.scenario.explain import explain, explain_text, paths, paths_text
-    from sim.scenario.json_schema import json_schema, json_schema_text
-    from sim.scenario.new import new
+    from sim.scenario.diff import Difference, diff_text
+    from sim.scenario.explain import explain_text, paths, paths_text
+    from sim.scenario.json_schema import json_schema_text
     from sim.scenario.plan import Origin, Plan, Scenario, Target
     from sim.scenario.planning import load_plan
 
@@ -22,14 +22,10 @@ __all__ = [
     "Plan",
     "Scenario",
     "Target",
-    "diff",
     "diff_text",
-    "explain",
     "explain_text",
-    "json_schema",
     "json_schema_text",
     "load_plan",
-    "new",
     "paths",
     "paths_text",
 ]
@@ -40,14 +36,10 @@ _HOMES = {
     "Plan": "plan",
     "Scenario": "plan",
     "Target": "plan",
-    "diff": "diff",
     "diff_text": "diff",
-    "explain": "explain",
     "explain_text": "explain",
-    "json_schema": "json_schema",
     "json_schema_text": "json_schema",
     "load_plan": "planning",
-    "new": "new",
     "paths": "explain",
     "paths_text": "explain",
 }

@@ -84,9 +84,7 @@ def _converted(annotation: Any, node: Node, location: Location, checked: Checked
         made = build(holder, node, location, checked)
         return _FAILED if made is None else made
     if isinstance(node.value, dict) and len(arguments) == 2 and origin not in (Union, types.UnionType):
-        values = {
-            key: _converted(arguments[1], child, (*location, key), checked) for key, child in node.value.items()
-        }
+        values = {key: _converted(arguments[1], child, (*location, key), checked) for key, child in node.value.items()}
         return _FAILED if any(item is _FAILED for item in values.values()) else values
     if isinstance(node.value, list) and origin is tuple:
         kinds = [arguments[0]] * len(node.value) if arguments[-1] is Ellipsis else list(arguments)
@@ -143,7 +141,9 @@ def build_intervention(node: Node, name: str, location: Location, checked: Check
 
 def _condition(column: str, test: Node) -> Condition:
     if isinstance(test.value, dict):
-        limits = {key: None if child.value is None else float(child.value) for key, child in test.value.items()}
+        limits: dict[str, Any] = {
+            key: None if child.value is None else float(child.value) for key, child in test.value.items()
+        }
         return Condition(column, **limits)
     return Condition(column, is_in=tuple(test.plain()) if isinstance(test.value, list) else (test.value,))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union, get_args, get_origin
 
@@ -32,6 +32,11 @@ class Checked:
         """Say whether something was taken out of a node, or the node itself."""
         return node is None or id(node) in self.holes
 
+    def lacks_below(self, location: Location) -> bool:
+        """Say whether something was taken out anywhere within what stands at a location."""
+        node = self.tree.at(location)
+        return node is None or any(id(inner) in self.holes for inner in node.within())
+
     def refuse(self, location: Location, message: str, *, at_key: bool = False) -> None:
         """Keep a problem with what stands at a location."""
         self.problems.append(self.tree.problem(location, message, at_key=at_key))
@@ -51,16 +56,22 @@ def check_format(tree: Node) -> Checked:
         try:
             model.model_validate(checked.tree.plain())
         except ValidationError as error:
-            findings = _findings(error, checked.tree, model)
+            findings, said = _findings(error, checked.tree, model), str(error)
         else:
             return checked
         for location, message, at_key in findings:
             checked.refuse(location, message, at_key=at_key)
         # From the back, so that positions in lists stay right.
-        for location in sorted({item[0] for item in findings}, key=_for_order, reverse=True):
+        for location in sorted({_whole(item[0]) for item in findings}, key=_for_order, reverse=True):
             checked.take_out(location)
         if not findings:
-            raise AssertionError(f"a problem that cannot be placed: {error}")
+            raise AssertionError(f"a problem that cannot be placed: {said}")
+
+
+def _whole(location: Location) -> Location:
+    """Return what is to be taken out for a wrong value: of an effect without a known kind, the effect."""
+    is_kind = len(location) >= 3 and location[-3] == "effects" and isinstance(location[-2], int)
+    return location[:-1] if is_kind else location
 
 
 def _for_order(location: Location) -> list[tuple[int, str]]:
@@ -120,7 +131,8 @@ def _wrong_effect(location: Location, tree: Node) -> tuple[str, bool, Location]:
         text = f"must be a mapping whose key is the kind of effect ({listing(kinds)}), found {found(value)}"
         return text, False, location
     if len(value) > 1:
-        text = f"an effect has one key, its kind, with its settings under it; found {listing(value)}; kinds: {listing(kinds)}"
+        text = f"an effect has one key, its kind, with its settings under it; found {listing(value)}"
+        text += f"; kinds: {listing(kinds)}"
         return text, False, location
     key = next(iter(value))
     hint = did_you_mean(key, kinds) or ";"
@@ -183,7 +195,7 @@ def _inside(shape: Any, step: str | int) -> Any:
 
 def _mark(option: Any) -> str | None:
     """Return the mark of one option of a union."""
-    tags: list[Callable[..., Any] | Any] = [item for item in getattr(option, "__metadata__", ()) if hasattr(item, "tag")]
+    tags: list[Any] = [item for item in getattr(option, "__metadata__", ()) if hasattr(item, "tag")]
     return str(tags[0].tag) if tags else None
 
 
@@ -194,7 +206,9 @@ def marked_location(location: Location, tree: Node) -> list[str | int]:
         inside_effects = depth >= 2 and location[depth - 2] == "effects" and isinstance(location[depth - 1], int)
         if inside_effects:
             node = tree.at(location[:depth])
-            marked.append(f"<{next(iter(node.value), '')}>" if node is not None and isinstance(node.value, dict) else "<>")
+            marked.append(
+                f"<{next(iter(node.value), '')}>" if node is not None and isinstance(node.value, dict) else "<>"
+            )
         if depth >= 2 and location[depth - 2] == "who":
             marked.append("<range>")
         marked.append(step)

@@ -13,7 +13,7 @@ from sim.errors import InputError, Problem, did_you_mean, listing
 from sim.interventions.spec import Condition, Intervention
 from sim.interventions.targeting import FIXED_RULES
 from sim.scenario import registries
-from sim.scenario.nodes import Location, Node
+from sim.scenario.nodes import Location
 from sim.scenario.parameters import Parameter, parameters
 from sim.scenario.resolving import Draft, better_of
 
@@ -27,12 +27,12 @@ _SHOWN = 30
 
 @dataclass
 class Communities:
-    """Small communities that show which columns, categories, places and kinds of tie there are."""
+    """Communities that show which columns, categories, places and kinds of tie there are, each made once."""
 
     made: dict[str, Community | InputError] = field(default_factory=dict)
 
-    def like(self, source: Any) -> Community:
-        """Return a community of a source, with few residents where that can be chosen.
+    def of(self, source: Any) -> Community:
+        """Return a community of a source.
 
         Raises
         ------
@@ -42,7 +42,7 @@ class Communities:
         key = repr(source)
         if key not in self.made:
             try:
-                self.made[key] = _small(source)
+                self.made[key] = source.build(1)
             except InputError as error:
                 self.made[key] = error
         held = self.made[key]
@@ -51,17 +51,12 @@ class Communities:
         return held
 
 
-def _small(source: Any) -> Community:
+def _small(source: Any) -> Any:
+    """Return the source with few residents where that can be chosen, which is quicker to make."""
     residents = getattr(source, "residents", None)
-    if isinstance(residents, int) and residents > _ENOUGH:
-        try:
-            small: Community = dataclasses.replace(source, residents=_ENOUGH).build(1)
-        except InputError:
-            pass  # too few for this source; the community as it is meant will tell
-        else:
-            return small
-    community: Community = source.build(1)
-    return community
+    return (
+        dataclasses.replace(source, residents=_ENOUGH) if isinstance(residents, int) and residents > _ENOUGH else source
+    )
 
 
 def check_meaning(draft: Draft, communities: Communities) -> list[str]:
@@ -74,28 +69,33 @@ def check_meaning(draft: Draft, communities: Communities) -> list[str]:
     """
     _check_outcome(draft)
     _check_targets(draft)
-    community = _community(draft, communities)
     notes: list[str] = []
     for position, item in sorted(draft.interventions.items()):
         location: Location = ("interventions", position)
         notes += _check_runs(draft, item, location)
         _check_choose(draft, item, location)
         _check_spread(draft, item, location)
-        if community is not None:
-            _check_names(draft, item, location, community)
+    if draft.source is not None and not draft.checked.lacks_below(("community",)):
+        _check_all_names(draft, communities)
     return notes
 
 
-def _community(draft: Draft, communities: Communities) -> Community | None:
-    if draft.source is None:
-        return None
-    try:
-        return communities.like(draft.source)
-    except InputError as error:
-        for problem in error.problems:
-            where = draft.tree.problem(("community", draft.source_key), problem.message)
-            draft.problems.append(problem if problem.file else where)
-        return None
+def _check_all_names(draft: Draft, communities: Communities) -> None:
+    """Check names against a small community first; what is not there may exist in the whole one."""
+    before = list(draft.problems)
+    for source in dict.fromkeys([repr(_small(draft.source)), repr(draft.source)]):
+        draft.problems[:] = before
+        try:
+            community = communities.of(draft.source if source == repr(draft.source) else _small(draft.source))
+        except InputError as error:
+            for problem in error.problems:
+                where = draft.tree.problem(("community", draft.source_key), problem.message)
+                draft.problems.append(problem if problem.file else where)
+            continue
+        for position, item in sorted(draft.interventions.items()):
+            _check_names(draft, item, ("interventions", position), community)
+        if draft.problems == before:
+            return
 
 
 def _check_outcome(draft: Draft) -> None:
@@ -108,7 +108,9 @@ def _check_outcome(draft: Draft) -> None:
     elif node.value not in known:
         checked.refuse(("outcome",), _unknown("a measure", node.value, list(known), "measures"))
     elif better_of(draft) is None and not checked.lacks(draft.tree):
-        checked.refuse(("outcome",), f"'{node.value}' is neither good nor bad by itself; add better: lower or better: higher")
+        checked.refuse(
+            ("outcome",), f"'{node.value}' is neither good nor bad by itself; add better: lower or better: higher"
+        )
 
 
 def _unknown(what: str, name: object, known: list[str], plural: str) -> str:
@@ -126,9 +128,11 @@ def _check_targets(draft: Draft) -> None:
             draft.checked.refuse((*location, "measure"), text)
         if at is not None and at.value is not None and at.value > draft.weeks:
             draft.checked.refuse((*location, "at"), f"week {at.value} comes after the last week, {draft.weeks}")
-        limits = [key for key in ("below", "above") if node.child(key) is not None]
+        limits = [key for key in ("below", "above") if _given(draft, (*location, key))]
         if len(limits) != 1 and not draft.checked.lacks(node):
-            draft.checked.refuse(location, f"needs either 'below' or 'above', found {' and '.join(limits) or 'neither'}")
+            draft.checked.refuse(
+                location, f"needs either 'below' or 'above', found {' and '.join(limits) or 'neither'}"
+            )
 
 
 def _check_runs(draft: Draft, item: Intervention, location: Location) -> list[str]:
@@ -192,16 +196,19 @@ def _check_names(draft: Draft, item: Intervention, location: Location, community
         if by not in columns:
             known = [*FIXED_RULES, *sorted(columns)]
             hint = did_you_mean(by, known) or ";"
-            text = f"'{by}' is neither a rule nor a column{hint} rules: {listing(FIXED_RULES)}; columns: {listing(sorted(columns), _SHOWN)}"
+            text = f"'{by}' is neither a rule nor a column{hint} rules: {listing(FIXED_RULES)}; "
+            text += f"columns: {listing(sorted(columns), _SHOWN)}"
             draft.checked.refuse(at, text)
         elif columns[by].is_category:
             draft.checked.refuse(at, f"'{by}' has named values and cannot be ranked; use 'who' to filter by it")
-    if (by := item.spread.broadcast_by) is not None:
+    if (factor := item.spread.broadcast_by) is not None:
         at = (*location, "spread", "broadcast_by")
-        if by not in columns:
-            draft.checked.refuse(at, _no_column(by, columns))
-        elif columns[by].is_category:
-            draft.checked.refuse(at, f"'{by}' has named values; a numeric column is wanted")
+        if factor not in columns:
+            draft.checked.refuse(at, _no_column(factor, columns))
+        elif columns[factor].is_category:
+            draft.checked.refuse(at, f"'{factor}' has named values; a numeric column is wanted")
+    if draft.checked.lacks(draft.tree.at(location)):
+        return  # the effects may be the catalogue's, and not what is meant
     for number, effect in enumerate(item.effects):
         _check_effect(draft, effect, (*location, "effects", number, registries.kind_of(effect)), community)
 
@@ -216,7 +223,9 @@ def _check_condition(draft: Draft, condition: Condition, at: Location, column: C
     name, values = condition.column, condition.is_in
     if column.is_category:
         if values is None:
-            draft.checked.refuse(at, f"'{name}' has named values: give one or a list of {listing(column.categories, _SHOWN)}")
+            draft.checked.refuse(
+                at, f"'{name}' has named values: give one or a list of {listing(column.categories, _SHOWN)}"
+            )
             return
         for value in values:
             if str(value) not in column.categories:
@@ -255,17 +264,21 @@ def _misnamed(item: Parameter, name: str, draft: Draft, community: Community, ki
         if refers == "flag" and not column.is_flag:
             flags = [key for key, held in community.columns.items() if held.is_flag]
             return f"'{name}' is not a yes-or-no column; such are: {listing(flags) or 'none'}"
-        return f"'{name}' has named values; a numeric column is wanted" if refers == "number" and column.is_category else ""
+        return (
+            f"'{name}' has named values; a numeric column is wanted"
+            if refers == "number" and column.is_category
+            else ""
+        )
     if refers == "kind":
-        made = {getattr(effect, "kind", "") for other in draft.interventions.values() for effect in other.effects if registries.kind_of(effect) == "tie"}
+        made = {
+            getattr(effect, "kind", "")
+            for other in draft.interventions.values()
+            for effect in other.effects
+            if registries.kind_of(effect) == "tie"
+        }
         kinds = [*community.ties.kinds, *sorted(made - set(community.ties.kinds))]
         return "" if name in kinds else _unknown("a kind of tie here", name, kinds, "kinds")
     return ""
-
-
-def node_of(draft: Draft, location: Location) -> Node | None:
-    """Return what stands at a location of a draft's tree."""
-    return draft.tree.at(location)
 
 
 def sorted_problems(problems: list[Problem], order: Mapping[str, int]) -> list[Problem]:

@@ -108,7 +108,9 @@ def _row(scenario: str, path: str, value: Any, origin: Origin, known: Mapping[st
         )  # fmt: skip
     estimated = path.startswith(("mechanisms.", "community.")) or ".effects[" in path or ".spread." in path
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    support = "assumption (no source is given for this value)" if estimated and is_number and origin.kind != "default" else ""
+    support = (
+        "assumption (no source is given for this value)" if estimated and is_number and origin.kind != "default" else ""
+    )
     if settable is not None and settable.support and origin.kind in ("file", "command line"):
         support = f"{support}, instead of {settable.default} ({settable.support})".lstrip(", ")
     unit = settable.unit if settable is not None else ""
@@ -148,9 +150,17 @@ def _text_of(scenario: Scenario, rows: Sequence[Row], width: int, only_differenc
         lines.append("Only what differs from the baseline.")
     section = ""
     for row in rows:
-        if row.value in (None, [], {}, "") or row.path == "title" or (row.path.endswith(".name") and row.origin == "default"):
+        if (
+            row.value in (None, [], {}, "")
+            or row.path == "title"
+            or (row.path.endswith(".name") and row.origin == "default")
+        ):
             continue
-        part = ".".join(row.path.split(".")[:2]) if row.path.startswith(("interventions.", "mechanisms.", "community.")) else "study"
+        part = (
+            ".".join(row.path.split(".")[:2])
+            if row.path.startswith(("interventions.", "mechanisms.", "community."))
+            else "study"
+        )
         if part != section:
             section = part
             lines += ["", _heading(section, scenario)]
@@ -172,9 +182,14 @@ def _lines_of(row: Row, section: str, width: int) -> list[str]:
     short = row.path.removeprefix(f"{section}.")
     value = "yes" if row.value is True else "no" if row.value is False else row.value
     unit = f" {row.unit}" if row.unit and row.unit.lower() not in str(row.value).lower() else ""
-    plausible = "" if row.low is None or row.high is None or row.low == row.high else f"; plausible {row.low:g} to {row.high:g}"
+    plausible = (
+        "" if row.low is None or row.high is None or row.low == row.high else f"; plausible {row.low:g} to {row.high:g}"
+    )
     first = f"  {short} = {value}{unit}  [{row.origin}]"
-    parts = [f"{first_sentence(row.meaning).rstrip('.')}." if row.meaning else "", f"{row.support}{plausible}." if row.support else ""]
+    parts = [
+        f"{first_sentence(row.meaning).rstrip('.')}." if row.meaning else "",
+        f"{row.support}{plausible}." if row.support else "",
+    ]
     rest = " ".join(part for part in parts if part)
     rest = rest[:1].upper() + rest[1:]
     return [first, *textwrap.wrap(rest, width, initial_indent="      ", subsequent_indent="      ")]
@@ -246,7 +261,9 @@ def _conditions(prefix: str, item: Intervention | None, catalogued: Mapping[str,
             if getattr(condition, limit) is not None:
                 inner = f"who.{condition.column}.{limit}"
                 meaning = f"Only residents whose {condition.column.replace('_', ' ')} is {limit.replace('_', ' ')} this"
-                yield _supported(Settable(f"{prefix}.{inner}", meaning, "", None, None, None, ""), catalogued.get(inner))
+                yield _supported(
+                    Settable(f"{prefix}.{inner}", meaning, "", None, None, None, ""), catalogued.get(inner)
+                )
 
 
 def _under(
@@ -286,9 +303,23 @@ def paths_text(found: Sequence[Settable], width: int = 100) -> str:
     """Return the paths that can be set as a text for readers."""
     lines: list[str] = []
     for item in found:
-        bounds = " to ".join("" if end is None else f"{end:g}" for end in (item.low, item.high)).strip()
-        facts = [item.unit, f"range {bounds}" if bounds != "to" else "", "" if item.default is None else f"usually {item.default}"]
+        facts = [item.unit, _range_in_words(item), "" if item.default is None else f"usually {item.default}"]
         lines.append(f"{item.path}  ({'; '.join(fact for fact in facts if fact)})".replace("  ()", ""))
-        text = " ".join(part for part in (f"{item.meaning.rstrip('.')}." if item.meaning else "", f"{item.support}." if item.support else "") if part)
+        text = " ".join(
+            part
+            for part in (
+                f"{item.meaning.rstrip('.')}." if item.meaning else "",
+                f"{item.support}." if item.support else "",
+            )
+            if part
+        )
         lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
+
+
+def _range_in_words(item: Settable) -> str:
+    if item.low is not None and item.high is not None:
+        return f"range {item.low:g} to {item.high:g}"
+    if item.low is not None:
+        return f"range at least {item.low:g}"
+    return f"range at most {item.high:g}" if item.high is not None else ""

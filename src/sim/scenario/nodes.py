@@ -101,13 +101,21 @@ class Node:
 
     def along(self, location: Sequence[str | int]) -> Iterator[Node]:
         """Yield the root and what stands on the way to a location, as far as there is anything."""
-        node: Node | None = self
-        yield self
+        node = self
+        yield node
         for step in location:
-            node = node.child(step)
-            if node is None:
+            inner = node.child(step)
+            if inner is None:
                 return
+            node = inner
             yield node
+
+    def within(self) -> Iterator[Node]:
+        """Yield the node and everything inside it."""
+        yield self
+        inside = self.value.values() if isinstance(self.value, dict) else self.value
+        for node in inside if isinstance(self.value, (dict, list)) else ():
+            yield from node.within()
 
     def remove(self, location: Location) -> bool:
         """Take out what stands at a location; say whether anything did."""
@@ -181,7 +189,9 @@ def planted(data: Any, place: Place, location: Location = (), evidence: Mapping[
     here = replace(place, location=(*place.location, *location), evidence=name)
     under = replace(place, evidence=name)
     if isinstance(data, Mapping):
-        return Node({str(key): planted(item, under, (*location, str(key)), evidence) for key, item in data.items()}, here)
+        return Node(
+            {str(key): planted(item, under, (*location, str(key)), evidence) for key, item in data.items()}, here
+        )
     if isinstance(data, (list, tuple)):
         return Node([planted(item, under, (*location, i), evidence) for i, item in enumerate(data)], here)
     return Node(data, here)

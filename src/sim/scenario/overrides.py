@@ -87,10 +87,10 @@ class Override:
             if isinstance(step, int):
                 continue
             keys = allowed_keys(model_of_file(), marked_location(location[:depth], tree))
-            if depth == 0:
-                keys = [key for key in keys if key not in NOT_SET]
-            if depth == 2 and location[0] == "interventions":
-                keys = [key for key in keys if key not in ("use", "name")]
+            own = NOT_SET if depth == 0 else ("use", "name") if depth == 2 and location[0] == "interventions" else ()
+            if step in own:
+                raise self.refuse(f"'{step}' cannot be set from the command line, only in a scenario file")
+            keys = [key for key in keys if key not in own]
             if keys and step not in keys:
                 around = path_text(location[:depth]) or "a scenario"
                 hint = did_you_mean(step, keys) or ";"
@@ -106,7 +106,9 @@ def override_from(text: str) -> Override:
         If it is not of that form.
     """
     path, equals, written = text.partition("=")
-    problem = InputError(Problem(f"--set {text}", message="must be PATH=VALUE, e.g. mechanisms.influence.susceptibility=0.01"))
+    problem = InputError(
+        Problem(f"--set {text}", message="must be PATH=VALUE, e.g. mechanisms.influence.susceptibility=0.01")
+    )
     if not equals or not path.strip():
         raise problem
     steps: list[str | int] = []
@@ -146,7 +148,7 @@ def position_of(step: str | int, tree: Node) -> int | None:
 
 def check_all_used(overrides: Sequence[Override], used: Mapping[str, bool], names: Sequence[str]) -> list[Problem]:
     """Return a problem for every override that no scenario has a place for."""
-    problems = []
+    problems: list[Problem] = []
     for item in overrides:
         if used.get(item.text) or not item.inside_interventions:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import itertools
 import math
 import textwrap
 import types
@@ -67,9 +68,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("``", "`")
 
 
-@cache
 def parameters(cls: type) -> tuple[Parameter, ...]:
     """Return the fields of a dataclass, in order."""
+    return _parameters(cls)
+
+
+@cache
+def _parameters(cls: Any) -> tuple[Parameter, ...]:
     hints = typing.get_type_hints(cls)
     docstrings = _docstrings(cls)
     found = []
@@ -108,7 +113,7 @@ def _docstrings(cls: type) -> dict[str, str]:
         except (OSError, TypeError, SyntaxError):
             continue
         body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-        for above, below in zip(body, body[1:], strict=False):
+        for above, below in itertools.pairwise(body):
             is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
             if is_text and isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name):
                 found[above.target.id] = str(below.value.value)  # type: ignore[attr-defined]

@@ -67,7 +67,7 @@ class Scenario:
     resolved: Mapping[str, Any] = field(default_factory=dict)
     """The whole scenario as plain data, in the format of a scenario file."""
     origins: Mapping[str, Origin] = field(default_factory=dict)
-    """Where each single value comes from, by its path; interventions by name, e.g. ``interventions.talks.runs.start``."""
+    """Where each single value comes from, by its path; interventions by name: ``interventions.talks.runs.start``."""
     notes: tuple[str, ...] = ()
     """What a reader should know, e.g. that a programme is cut off by the horizon."""
 

@@ -52,7 +52,7 @@ def load_plan(paths: str | Path | Sequence[str | Path], overrides: Sequence[str]
             problems += error.problems
     used = {text: True for draft in drafts for text in draft.used}
     names = sorted({name for draft in drafts for name in draft.names})
-    problems += check_all_used(parsed, used, names) if drafts else []
+    problems += check_all_used(parsed, used, names) if len(drafts) == len(families) else []
     communities = Communities()
     notes = [check_meaning(draft, communities) for draft in drafts]
     for draft in drafts:
@@ -114,7 +114,8 @@ def _differences(drafts: Sequence[Draft]) -> list[Problem]:
             location = (*location, *inside)
             origin = baseline.origins.get(".".join(map(str, location)))
             where = f" ({origin.where})" if origin is not None and origin.where else ""
-            text = f"is {_said(here)} here and {_said(there)} in {baseline.name}{where}; the scenarios of one study share {listing(SHARED)}"
+            text = f"is {_said(here)} here and {_said(there)} in {baseline.name}{where}; "
+            text += f"the scenarios of one study share {listing(SHARED)}"
             problems.append(draft.tree.problem(location, text))
     return problems
 
@@ -133,7 +134,7 @@ def _said(value: Any) -> str:
 
 
 def _baseline_problems(selection: Selection, families: Sequence[Family]) -> list[Problem]:
-    """Refuse several scenarios without a baseline whose mechanisms differ: which one is the reference?"""
+    """Refuse several scenarios without a baseline whose mechanisms differ: none of them is the reference."""
     if selection.baseline is not None or len(selection.paths) < 2:
         return []
     first = families[0].tree.child("mechanisms")

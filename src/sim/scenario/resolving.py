@@ -94,7 +94,8 @@ def _fill_source(draft: Draft) -> None:
     keys = list(registries.sources())
     if node is None:
         if not checked.lacks(draft.tree):
-            text = f"is missing; say where the community comes from, e.g. community: {{synthesise: {{residents: 2000, profile: england}}}}; sources: {listing(keys)}"
+            text = "is missing; say where it comes from, e.g. {synthesise: {residents: 2000, profile: england}}"
+            text += f"; sources: {listing(keys)}"
             checked.refuse(("community",), text)
         return
     given = [key for key in keys if node.child(key) is not None]

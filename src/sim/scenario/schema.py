@@ -178,7 +178,8 @@ def _shape(annotation: Any, item: Parameter | None = None, bounds: Any = (None, 
     if dataclasses.is_dataclass(inner) and isinstance(inner, type):
         shape = model_of(inner)
     elif origin is tuple and arguments[-1] is Ellipsis:
-        shape = list[_must_be("a text or a number", str | int | float) if arguments[0] is str else _shape(arguments[0])]  # type: ignore[misc]
+        inside = _must_be("a text or a number", str | int | float) if arguments[0] is str else _shape(arguments[0])
+        shape = list[inside]  # type: ignore[valid-type]
     elif origin is tuple:
         size = len(arguments)
         exact = Annotated[list[arguments[0]], Field(min_length=size, max_length=size)]  # type: ignore[valid-type]
@@ -308,14 +309,16 @@ def _mechanisms() -> Any:
 
 
 def _outcome() -> Any:
-    return Annotated[_must_be("the name of a measure", str), Field(json_schema_extra={"enum": list(registries.measures())})]
+    return Annotated[
+        _must_be("the name of a measure", str), Field(json_schema_extra={"enum": list(registries.measures())})
+    ]
 
 
 def _use() -> Any:
     from sim import catalogue
 
     named = Field(json_schema_extra={"enum": list(catalogue.names())})
-    return Annotated[_must_be("the name of an entry of the catalogue", str), named]
+    return Annotated[_must_be("the name of an entry of the catalogue", str), named] | None
 
 
 _BUILDERS.update({
@@ -326,7 +329,9 @@ _BUILDERS.update({
     (FileFormat, "outcome"): _outcome,
     (Intervention, "use"): _use,
     (Target, "measure"): _outcome,
-    **{(Cost, name): _money for name in AMOUNTS},
 })  # fmt: skip
+
+for _name in AMOUNTS:
+    _BUILDERS[Cost, _name] = _money
 
 assert {item.name for item in dataclasses.fields(Range)} <= {item.name for item in dataclasses.fields(Condition)}

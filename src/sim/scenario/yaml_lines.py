@@ -27,7 +27,7 @@ from ruamel.yaml.reader import ReaderError
 from sim.errors import InputError, Problem
 from sim.scenario.nodes import Location, Node, Place, path_text, shown
 
-__all__ = ["LARGEST", "DEEPEST", "parse_value", "parse_yaml", "read_yaml"]
+__all__ = ["DEEPEST", "LARGEST", "parse_value", "parse_yaml", "read_yaml"]
 
 LARGEST = 1_000_000
 """Greatest size of a file, in bytes."""
@@ -178,7 +178,9 @@ class _Builder:
 
     def _refuse_extras(self, event: Any, line: int) -> None:
         if event.anchor:
-            message = f"`&{event.anchor}`: anchors and aliases are not read here; write the value again, or use `extends`"
+            message = (
+                f"`&{event.anchor}`: anchors and aliases are not read here; write the value again, or use `extends`"
+            )
             self.refuse(line, message)
         tag = getattr(event, "tag", None)
         if tag is not None:
@@ -204,6 +206,8 @@ class _Builder:
             step: str | int = top.key if top.key is not None else len(top.node.value)
             location = (*location, step)
         key_line = top.key_line if top is not None and top.key is not None else line
+        if isinstance(event, ScalarEvent) and not event.value and not event.style:
+            line = key_line  # nothing stands there, so the parser is already further on
         at = replace(self.place, line=line, key_line=key_line, location=location)
         if not self.lines:
             at = replace(at, line=0, key_line=0)
@@ -251,10 +255,13 @@ class _Builder:
             return float(text)
         if _LEADING_ZERO.fullmatch(text):
             bare = text.lstrip("+-").lstrip("0") or "0"
-            message = f"'{text}' starts with a zero, which programs read differently; write {bare}, or '{text}' in quotes if it is a text"
+            message = f"'{text}' starts with a zero, which programs read differently; write {bare}, "
+            message += f"or '{text}' in quotes if it is a text"
             self.refuse(line, message, location)
         elif _OTHER_BASE.fullmatch(text):
-            self.refuse(line, f"'{text}' is not a decimal number; write it in decimals, or in quotes if it is a text", location)
+            self.refuse(
+                line, f"'{text}' is not a decimal number; write it in decimals, or in quotes if it is a text", location
+            )
         elif infinite := _INFINITE.fullmatch(text):
             return float(f"{infinite.group(1)}inf")
         elif _NOT_A_NUMBER.fullmatch(text):

@@ -17,7 +17,7 @@ __all__ = ["Fingerprint", "differences", "engine_sources", "library_versions", "
 _NOT_COMPUTED = ("title", "question", "seeds", "communities")
 """Entries of a resolved scenario that change no number of a unit."""
 
-_ENGINE = ("rng", "compiled", "rules", "stats", "run", "measures", "evidence", "community", "mechanisms",
+_ENGINE = ("rng", "compiled", "rules", "stats", "run", "tables", "measures", "evidence", "community", "mechanisms",
            "interventions", "scenario", "model")  # fmt: skip
 """Modules that take part in computing a unit."""
 

@@ -22,6 +22,7 @@ class Bar:
         return self
 
     def __call__(self, progress: Progress) -> None:
+        """Show how far it is."""
         if not self._wanted or (self._bar is None and progress.done >= progress.total):
             return
         if self._bar is None:

@@ -31,17 +31,16 @@ __all__ = ["Shift", "ShiftState"]
 
 def parse_amount(amount: float | str) -> tuple[float, bool]:
     """Return an amount and whether it is in standard deviations, from ``-0.2`` or ``"-0.2 sd"``."""
-    if isinstance(amount, bool):
-        raise ValueError(f"an amount is a number or like '-0.2 sd', found {amount!r}")
-    if isinstance(amount, (int, float)):
-        return float(amount), False
-    words = amount.split()
+    words = amount.split() if isinstance(amount, str) else [amount]
+    refused = ValueError(f"an amount is a number or like '-0.2 sd', found {amount!r}")
+    if isinstance(amount, bool) or len(words) not in (1, 2) or (len(words) == 2 and str(words[1]).lower() != "sd"):
+        raise refused
     try:
         number = float(words[0])
-    except (ValueError, IndexError):
-        raise ValueError(f"an amount is a number or like '-0.2 sd', found '{amount}'") from None
-    if not np.isfinite(number) or len(words) > 2 or (len(words) == 2 and words[1].lower() != "sd"):
-        raise ValueError(f"an amount is a number or like '-0.2 sd', found '{amount}'")
+    except (TypeError, ValueError):
+        raise refused from None
+    if not np.isfinite(number):
+        raise refused
     return number, len(words) == 2
 
 

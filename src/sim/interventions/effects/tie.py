@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from sim.community.community import Community
 from sim.community.participation import NEVER
+from sim.community.ties import Ties
+from sim.errors import InputError
 from sim.interventions.effects.base import Events
 from sim.rules import Floats, NewTies, Proposal, Week
 
@@ -61,7 +63,9 @@ class Tie:
             raise ValueError(f"number must be at least 1, found {self.number}")
 
     def begin(self, week: Week, label: str) -> TieState:
-        """Start without any ties made."""
+        """Start without any ties made; check that there is a line to cross."""
+        if self.partner == "across_group" and not week.community.columns[self.group].is_flag:
+            raise InputError(f"'{self.group}' is not a yes-or-no column: 'across_group' needs one for 'group'")
         return TieState(label)
 
     def apply(self, events: Events, week: Week, state: TieState) -> Proposal:
@@ -69,7 +73,8 @@ class Tie:
         proposal = Proposal()
         if self.ends == "with_programme" and events.left.any():
             ended = [k for k, participant in enumerate(state.one) if events.left[participant]]
-            proposal.ended_ties.append((_take(state.one, ended), _take(state.other, ended)))
+            ours = [k for k in ended if self._made(week.community.ties, state.one[k], state.other[k], events.number)]
+            proposal.ended_ties.append((_take(state.one, ours), _take(state.other, ours)))
             gone = set(ended)
             state.one = [item for k, item in enumerate(state.one) if k not in gone]
             state.other = [item for k, item in enumerate(state.other) if k not in gone]
@@ -143,6 +148,14 @@ class Tie:
             members = np.flatnonzero(mask).astype(np.int32)
             pools[side_of] = members[np.argsort(order[members], kind="stable")]
         return pools
+
+    def _made(self, ties: Ties, one: int, other: int, maker: int) -> bool:
+        """Say whether a tie is this programme's: another one may have tied the same two in the same week."""
+        row = ties.neighbours(one)
+        at = int(np.searchsorted(row, other))
+        entry = ties.start[one] + at
+        there = at < len(row) and row[at] == other
+        return bool(there and ties.maker[entry] == maker and ties.kinds[ties.kind[entry]] == self.kind)
 
     def active_shift(self, state: TieState) -> Mapping[str, Floats]:
         """Return nothing: ties work through support, influence and contact."""

@@ -1,0 +1,206 @@
+"""The verbs of the command line and what they take. What they do is imported when one is called."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.ending import ends_well, start
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="sim",
+    help="How community interventions spread through social networks: explore and compare, do not predict.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+class Format(StrEnum):
+    """How tables are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="A study's folder, or scenario files.", show_default=False)
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Set a value, e.g. mechanisms.influence.susceptibility=0.1 (repeatable)."
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    start()
+    app(prog_name="sim")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from sim._version import __version__
+
+        typer.echo(f"sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """How community interventions spread through social networks: explore and compare, do not predict."""
+
+
+@app.command()
+@ends_well
+def run(
+    paths: Paths,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs of each scenario; as the files say if absent.")
+    ] = None,
+    weeks: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Weeks to play; as the files say if absent.")
+    ] = None,
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Result folder; results/<name of the study> if absent.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes; as many as there are cores if absent.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Remove stored results of this folder first.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would run, how long and how large; run nothing.")
+    ] = False,
+) -> int:
+    """Run, store and compare a study. Called again, it goes on where it stopped."""
+    from sim.cli import running
+
+    given = running.Given(paths, seeds, weeks, overrides or [], out, workers, fresh)
+    return running.dry_run(given) if dry_run else running.run(given)
+
+
+@app.command()
+@ends_well
+def compare(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Result folders.", show_default=False)],
+    measure: Annotated[
+        str | None, typer.Option(metavar="M", help="What to compare; the primary measure if absent, 'all' for all.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Break down by a column, e.g. age_band.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.table,
+) -> None:
+    """Compare stored results, also across folders."""
+    from sim.cli import results
+
+    results.compare(folders, measure, by, form.value)
+
+
+@app.command()
+@ends_well
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.", show_default=False)],
+) -> None:
+    """Write report.html of stored results again."""
+    from sim.cli import results
+
+    results.report(folder)
+
+
+@app.command()
+@ends_well
+def check(paths: Paths, overrides: Overrides = None) -> None:
+    """Check files and data. Says all problems at once."""
+    from sim.cli import scenarios
+
+    scenarios.check(paths, overrides or [])
+
+
+@app.command()
+@ends_well
+def explain(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A scenario file or a study.", show_default=False)],
+    paths: Annotated[
+        bool, typer.Option("--paths", help="List every path that --set can set, with unit and range.")
+    ] = False,
+    overrides: Overrides = None,
+) -> None:
+    """Show every value with its source. A folder: all of its scenarios."""
+    from sim.cli import scenarios
+
+    scenarios.explain(path, paths, overrides or [])
+
+
+@app.command()
+@ends_well
+def diff(
+    one: Annotated[Path, typer.Argument(metavar="A", help="A scenario file.", show_default=False)],
+    other: Annotated[Path, typer.Argument(metavar="B", help="Another one.", show_default=False)],
+) -> None:
+    """Say what differs between two scenarios. Two folders: between their scenarios."""
+    from sim.cli import scenarios
+
+    scenarios.diff(one, other)
+
+
+@app.command()
+@ends_well
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.", show_default=False)],
+) -> None:
+    """Make a commented study to start from."""
+    from sim.cli import scenarios
+
+    scenarios.new(folder)
+
+
+@app.command()
+@ends_well
+def schema() -> None:
+    """Print the JSON Schema of scenario files."""
+    from sim.cli import scenarios
+
+    scenarios.schema()
+
+
+@app.command()
+@ends_well
+def catalogue(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One entry; all if absent.", show_default=False)
+    ] = None,
+) -> None:
+    """List the interventions, or describe one."""
+    from sim.cli import knowledge
+
+    knowledge.catalogue(name)
+
+
+@app.command()
+@ends_well
+def evidence(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="One entry, or how names begin; all if absent.", show_default=False),
+    ] = None,
+) -> None:
+    """List the model's numbers with their sources."""
+    from sim.cli import knowledge
+
+    knowledge.evidence(name)

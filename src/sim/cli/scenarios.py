@@ -1,0 +1,79 @@
+"""``sim check``, ``explain``, ``diff``, ``new`` and ``schema``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cli.screens import note, say
+
+if TYPE_CHECKING:
+    from sim.scenario import Plan, Scenario
+
+__all__ = ["check", "diff", "explain", "new", "schema"]
+
+
+def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
+    """Load each path on its own; what is wrong is one error with the problems of all of them."""
+    from sim.errors import InputError, Problem
+    from sim.scenario import load_plan
+
+    problems: dict[Problem, None] = {}
+    for path in paths:
+        try:
+            plan = load_plan([path], tuple(overrides))
+        except InputError as error:
+            problems |= dict.fromkeys(error.problems)
+            continue
+        for scenario in plan.scenarios.values():
+            for text in scenario.notes:
+                note(f"{scenario.file or scenario.name}: note: {text}")
+        count = len(plan.scenarios)
+        say(f"{path}: {count} scenario{'s' if count > 1 else ''} in order ({', '.join(plan.scenarios)})")
+    if problems:
+        raise InputError(problems)
+
+
+def explain(path: Path, paths: bool, overrides: Sequence[str]) -> None:
+    """Print a scenario, or those of a study, with the source of every value."""
+    from sim import scenario as scenarios
+
+    plan = scenarios.load_plan([path], tuple(overrides))
+    what = _meant(path, plan)
+    if not paths:
+        say(scenarios.explain_text(what))
+        return
+    meant = what.scenarios.values() if isinstance(what, scenarios.Plan) else [what]
+    found = {item.path: item for each in meant for item in scenarios.paths(each)}
+    say(scenarios.paths_text(list(found.values())))
+
+
+def diff(one: Path, other: Path) -> None:
+    """Print what differs between two scenarios or two studies."""
+    from sim.scenario import diff_text, load_plan
+    from sim.scenario.diff import diff as differences
+
+    found = differences(_meant(one, load_plan([one])), _meant(other, load_plan([other])))
+    say(diff_text(found))
+
+
+def _meant(path: Path, plan: Plan) -> Plan | Scenario:
+    """Return the scenario of a file, not the baseline that comes with it; all of a folder."""
+    return plan if path.is_dir() else plan.scenarios[path.stem]
+
+
+def new(folder: Path) -> None:
+    """Write a commented study."""
+    from sim.scenario.new import new as write_study
+
+    for file in write_study(folder):
+        note(f"wrote {file}")
+    say(f"sim run {folder}")
+
+
+def schema() -> None:
+    """Print the JSON Schema."""
+    from sim.scenario import json_schema_text
+
+    say(json_schema_text().rstrip())

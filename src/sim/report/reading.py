@@ -1,0 +1,63 @@
+"""What a report is made from: the tables of one result folder, ready for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import compare
+from sim.compare import Facts, Suppressed
+from sim.store import ResultFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Material", "read"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tables of a result folder; for a surveyed community without small groups."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    facts: Facts
+    series: pd.DataFrame
+    effects: pd.DataFrame
+    comparison: pd.DataFrame
+    ripple: pd.DataFrame
+    failures: pd.DataFrame
+    suppressed: Suppressed
+    """What was left out; empty where the community is not surveyed."""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What is known of the community."""
+        about: Mapping[str, Any] = self.manifest.get("about") or {}
+        return about
+
+
+def read(folder: Path | str) -> Material:
+    """Read a result folder and leave out what readers must not see.
+
+    Raises
+    ------
+    InputError
+        When it is not a result folder, or a file in it cannot be read.
+    """
+    found = ResultFolder.open(folder)
+    manifest = found.manifest
+    facts = Facts.read(manifest)
+    series, effects, ripple = (found.table(name) for name in ("series", "effects", "ripple"))
+    comparison = compare.comparison(series, effects, manifest)
+    suppressed = Suppressed()
+    if facts.private:
+        comparison, suppressed = compare.suppress(comparison, series)
+        ripple, gone = compare.suppress_ripple(ripple)
+        suppressed = Suppressed(suppressed.least, suppressed.groups, gone)
+    return Material(
+        folder=found.path, manifest=manifest, facts=facts, series=series, effects=effects,
+        comparison=comparison, ripple=ripple, failures=found.failures(), suppressed=suppressed,
+    )  # fmt: skip

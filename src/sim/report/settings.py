@@ -1,0 +1,208 @@
+"""What each scenario is made of: its values, where each comes from and what supports it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim import catalogue, evidence
+from sim.compare.wording import plain
+from sim.errors import InputError
+
+__all__ = ["Described", "Intervention", "Setting", "described", "evidence_names", "mechanism_settings"]
+
+_NOT_SHOWN = ("name", "title", "use")
+_EMPTY: tuple[Any, ...] = (None, False, 0, 0.0, "", {}, [])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value, for readers."""
+
+    path: str
+    """Where it stands in the scenario, in words."""
+    value: str
+    came_from: str
+    """The file and line, the catalogue, the model's defaults or the command line."""
+    support: str
+    """What supports it: works that are cited, or that it is an assumption; empty where it is a choice."""
+    grade: str
+    """Grade of the evidence; empty where it is a choice."""
+    is_assumption: bool
+    label: str = ""
+    """What the value is, where the evidence says so."""
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """One intervention, for readers."""
+
+    title: str
+    name: str
+    from_catalogue: str
+    """Title of the catalogue's entry that it starts from; empty if written in the scenario."""
+    summary: str
+    in_the_model: str
+    assumed: tuple[str, ...]
+    settings: list[Setting]
+
+
+@dataclass(frozen=True)
+class Described:
+    """One scenario, for readers."""
+
+    name: str
+    title: str
+    file: str
+    is_baseline: bool
+    notes: list[str]
+    interventions: list[Intervention]
+    mechanisms: list[Setting]
+    """Parameters of the mechanisms in which it differs from the baseline."""
+
+
+def described(manifest: Mapping[str, Any], order: Sequence[str], baseline: str) -> list[Described]:
+    """Return every scenario of a study with all that makes it different."""
+    reference = _resolved(manifest, baseline).get("mechanisms") or {}
+    usual = dict(_leaves(reference, "mechanisms"))
+    found = []
+    for name in order:
+        stored, resolved = manifest["scenarios"][name], _resolved(manifest, name)
+        origins = stored.get("origins") or {}
+        found.append(
+            Described(
+                name=name,
+                title=str(stored.get("title") or name),
+                file=str(stored.get("file") or ""),
+                is_baseline=name == baseline,
+                notes=[str(note) for note in stored.get("notes") or ()],
+                interventions=[_intervention(item, origins) for item in resolved.get("interventions") or ()],
+                mechanisms=[
+                    setting
+                    for path, value in _leaves(resolved.get("mechanisms") or {}, "mechanisms")
+                    if name != baseline and usual.get(path) != value
+                    for setting in _settings({path: value}, origins, "mechanisms.")
+                ],
+            )
+        )
+    return found
+
+
+def mechanism_settings(manifest: Mapping[str, Any], baseline: str) -> list[Setting]:
+    """Return the parameters of all mechanisms as the baseline has them."""
+    resolved = _resolved(manifest, baseline)
+    leaves = dict(_leaves(resolved.get("mechanisms") or {}, "mechanisms"))
+    origins = manifest["scenarios"][baseline].get("origins") or {}
+    return _settings(leaves, origins, "mechanisms.")
+
+
+def evidence_names(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the names of all evidence that the results rest on, in alphabetical order."""
+    names: set[str] = set()
+    prefixes = {"ties.", "measures."}
+    for stored in manifest["scenarios"].values():
+        for origin in (stored.get("origins") or {}).values():
+            if origin.get("evidence"):
+                names.add(str(origin["evidence"]))
+        for source, fields in ((stored.get("resolved") or {}).get("community") or {}).items():
+            profile = fields.get("profile") if isinstance(fields, Mapping) else None
+            prefixes.add(f"{profile}." if profile else f"{source}.")
+    known = evidence.entries()
+    names |= {name for name in known if any(name.startswith(prefix) for prefix in prefixes)}
+    return sorted(name for name in names if name in known)
+
+
+def _resolved(manifest: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    resolved: Mapping[str, Any] = manifest["scenarios"][name].get("resolved") or {}
+    return resolved
+
+
+def _intervention(item: Mapping[str, Any], origins: Mapping[str, Any]) -> Intervention:
+    name, use = str(item.get("name", "")), item.get("use")
+    base = f"interventions.{name}"
+    shown = {key: value for key, value in item.items() if key not in _NOT_SHOWN}
+    entry = _catalogue_entry(use)
+    return Intervention(
+        title=str(item.get("title") or name),
+        name=name,
+        from_catalogue=entry.title if entry else "",
+        summary=entry.summary if entry else "",
+        in_the_model=entry.in_the_model if entry else "",
+        assumed=entry.assumed if entry else (),
+        settings=_settings(dict(_leaves(shown, base)), origins, f"{base}."),
+    )
+
+
+def _catalogue_entry(use: Any) -> catalogue.CatalogueEntry | None:
+    if not use:
+        return None
+    try:
+        return catalogue.load(str(use))
+    except InputError:  # results of an older version, whose catalogue had it
+        return None
+
+
+def _leaves(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield paths and values; a list of single values is one value."""
+    if isinstance(node, Mapping) and node:
+        for key, value in node.items():
+            yield from _leaves(value, f"{path}.{key}")
+    elif isinstance(node, list | tuple) and any(isinstance(value, Mapping) for value in node):
+        for number, value in enumerate(node):
+            yield from _leaves(value, f"{path}[{number}]")
+    else:
+        yield path, node
+
+
+def _settings(leaves: Mapping[str, Any], origins: Mapping[str, Any], base: str) -> list[Setting]:
+    found = []
+    for path, value in leaves.items():
+        origin = origins.get(path) or origins.get(f"{path}[0]") or {}
+        if origin.get("kind", "default") == "default" and not origin.get("evidence") and value in _EMPTY:
+            continue
+        found.append(_setting(path.removeprefix(base), value, origin))
+    return found
+
+
+def _setting(path: str, value: Any, origin: Mapping[str, Any]) -> Setting:
+    name = origin.get("evidence")
+    known = evidence.entries().get(str(name)) if name else None
+    unit = f" {known.unit}" if known and known.unit and isinstance(value, int | float) else ""
+    return Setting(
+        path=_words(path),
+        value=f"{_shown(value)}{'' if unit == ' calendar year' else unit}",
+        came_from=_came_from(origin),
+        support=known.cited() if known else "",
+        grade=known.grade if known else "",
+        is_assumption=known.is_assumption if known else False,
+        label=known.label if known else "",
+    )
+
+
+def _came_from(origin: Mapping[str, Any]) -> str:
+    kind, where = str(origin.get("kind", "default")), str(origin.get("where") or "")
+    if kind == "default":
+        return "default of the model"
+    if kind == "catalogue":
+        return "catalogue"
+    return where or kind
+
+
+def _words(path: str) -> str:
+    """Return ``effect 1: tie: strength`` for ``effects[0].tie.strength``."""
+    text = re.sub(r"^effects\[(\d+)\]", lambda found: f"effect {int(found[1]) + 1}", path)
+    return text.replace("_", " ").replace(".", ": ")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value) if 1000 <= value <= 2100 else plain(value)
+    if isinstance(value, float):
+        return plain(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(item) for item in value) or "none"
+    return "everybody" if value == {} else "not limited" if value is None else str(value).replace("_", " ")

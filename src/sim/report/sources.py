@@ -1,0 +1,56 @@
+"""What the results rest on: cited works, and how many of the numbers have which kind of support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim import evidence
+
+__all__ = ["GRADE_WORDS", "Work", "by_grade", "works"]
+
+GRADE_WORDS = {
+    "trial": "from randomised trials or reviews of trials",
+    "cohort": "from studies that followed people over time",
+    "survey": "from surveys",
+    "expert": "from expert judgement in print",
+    "calibrated": "set so that the model reproduces a published figure",
+    "assumption": "assumptions: no figure was found",
+}
+"""What each grade of evidence means."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A work that was used, for readers."""
+
+    text: str
+    doi: str
+    used_for: tuple[str, ...]
+    """Labels of the numbers that come from it."""
+
+
+def by_grade(names: Iterable[str]) -> list[tuple[str, str, int, int]]:
+    """Return grade, its words, how many numbers have it, and how many of those were not verified.
+
+    Grades from the strongest design to none; a number without a source counts as an assumption.
+    """
+    entries = [evidence.entry(name) for name in names]
+    found = []
+    for grade, words in GRADE_WORDS.items():
+        held = [item for item in entries if ("assumption" if item.is_assumption else item.grade) == grade]
+        if held:
+            unverified = 0 if grade == "assumption" else sum(not item.verified for item in held)
+            found.append((grade, words, len(held), unverified))
+    return found
+
+
+def works(names: Iterable[str]) -> list[Work]:
+    """Return every cited work with the numbers that come from it, by its text."""
+    used: dict[str, list[str]] = {}
+    for name in names:
+        item = evidence.entry(name)
+        for key in item.sources:
+            used.setdefault(key, []).append(item.label)
+    found = [Work(evidence.source(key).text, evidence.source(key).doi, tuple(labels)) for key, labels in used.items()]
+    return sorted(found, key=lambda work: work.text)
