@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -44,6 +45,17 @@ def folder(tmp_path, monkeypatch):
     return place
 
 
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Spare the seconds that figures take where a test is not about them."""
+
+    def write_report(folder):
+        (Path(folder) / "report.html").write_text("")
+        return Path(folder) / "report.html"
+
+    monkeypatch.setattr("sim.report.write_report", write_report)
+
+
 def test_a_study_is_a_mapping_of_scenarios(folder):
     study = sim.load(folder)
     assert list(study) == ["baseline", "talks"]
@@ -82,8 +94,8 @@ def test_a_study_runs_and_its_results_are_read(folder):
     assert results.outcome.played == 3
 
 
-def test_results_open_again_and_plot(folder):
-    sim.load(folder).run(progress=False)
+def test_results_open_again_and_plot(folder, no_figures):
+    sim.load(folder).run(seeds=2, progress=False)
     results = sim.Results.open("results/small_town")
     ax = results.plot("stigma")
     assert len(ax.get_lines()) >= 2
@@ -94,7 +106,7 @@ def test_results_open_again_and_plot(folder):
         sim.Results.open("results")
 
 
-def test_more_seeds_extend_and_equal_all_at_once(folder):
+def test_more_seeds_extend_and_equal_all_at_once(folder, no_figures):
     study = sim.load(folder)
     study.run(seeds=2, progress=False, out="a")
     extended = study.run(seeds=4, workers=2, progress=False, out="a")
@@ -104,7 +116,7 @@ def test_more_seeds_extend_and_equal_all_at_once(folder):
         assert (extended.path / f"{name}.parquet").read_bytes() == (at_once.path / f"{name}.parquet").read_bytes()
 
 
-def test_other_weeks_are_another_study(folder):
+def test_other_weeks_are_another_study(folder, no_figures):
     study = sim.load(folder)
     study.run(seeds=1, progress=False)
     with pytest.raises(InputError, match="every scenario: weeks was 6, is now 4"):
@@ -112,7 +124,7 @@ def test_other_weeks_are_another_study(folder):
     assert study.run(seeds=1, weeks=4, fresh=True, progress=False).series["week"].max() == 4
 
 
-def test_progress_is_told_to_whoever_asks(folder):
+def test_progress_is_told_to_whoever_asks(folder, no_figures):
     seen = []
     sim.load(folder).run(seeds=2, progress=lambda progress: seen.append((progress.done, progress.total)))
     assert seen == [(0, 2), (1, 2), (2, 2)]

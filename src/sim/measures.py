@@ -33,6 +33,9 @@ READS = (STRENGTH, STRENGTH_TO_LIVED_EXPERIENCE, OPEN_TIES, SUPPORT, INFLUENTIAL
 _POINTS = 6.0
 """UCLA-3 runs from 3 to 9; loneliness 0..1 is (score - 3) / 6."""
 
+_SCORE_OF_SIX = 2.5 / _POINTS
+"""Loneliness from which a score rounds to 6: scores are spread within half a point to either side."""
+
 
 @dataclass
 class Look:
@@ -117,7 +120,7 @@ def _often_lonely(look: Look) -> Valued:
 
 
 def _ucla_lonely(look: Look) -> Valued:
-    return (np.asarray(look.community.observed("loneliness")) >= 0.5 - 1e-9).astype(np.float64), None
+    return (np.asarray(look.community.observed("loneliness")) >= _SCORE_OF_SIX).astype(np.float64), None
 
 
 def _contact(look: Look) -> Valued:

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -61,6 +62,17 @@ def call(capfd):
     return calling
 
 
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Spare the seconds that figures take where a test is not about them."""
+
+    def write_report(folder):
+        (Path(folder) / "report.html").write_text("")
+        return Path(folder) / "report.html"
+
+    monkeypatch.setattr("sim.report.write_report", write_report)
+
+
 def start(*words, **options):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(
@@ -92,7 +104,7 @@ def test_a_run_ends_with_the_answer_and_the_report(town, call):
     assert "Traceback" not in err
 
 
-def test_failed_runs_are_told_first_and_are_exit_code_1(town, call, monkeypatch):
+def test_failed_runs_are_told_first_and_are_exit_code_1(town, call, monkeypatch, no_figures):
     import sim.run
 
     real = sim.run.play_unit
@@ -155,7 +167,7 @@ def test_a_defect_shows_where_it_happened(town, call, monkeypatch):
     assert "defect of sim" in err
 
 
-def test_stored_results_are_compared_again(town, call):
+def test_stored_results_are_compared_again(town, call, no_figures):
     call("run", "town", "--workers", "1", "--out", "one")
     call("run", "town", "--workers", "1", "--out", "two", "--set", "interventions.Talks.runs.places=5")
     code, out, _ = call("compare", "one", "--measure", "stigma", "--by", "gender")
@@ -176,7 +188,7 @@ def test_stored_results_are_compared_again(town, call):
     assert "did you mean 'stigma'" in err
 
 
-def test_the_report_is_written_again(town, call):
+def test_the_report_is_written_again(town, call, no_figures):
     call("run", "town", "--workers", "1", "--out", "one")
     (town.parent / "one/report.html").unlink()
     assert call("report", "one") == (0, "one/report.html\n", "")

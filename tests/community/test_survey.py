@@ -550,6 +550,15 @@ def test_all_problems_come_at_once_and_never_an_answer(survey):
     assert not any(secret in text for secret in ("Ann", "debts", "Bob", "Cy", "Dee", "abc"))
 
 
+def test_a_column_that_is_used_twice_is_complained_about_once(survey):
+    people = "id,age\n" + "".join(f"{i},{'x' if i > 20 else i}\n" for i in range(1, 31))
+    used = {"columns": ["age"], "scale": [0, 100]}
+    source = survey(people, TIES, types={"age": "number"}, combine={"old": used}, stigma=Score("age", (0, 100)))
+    found = complaints(source)
+    assert len(found) == 9
+    assert found[-1].endswith("column 'age': 2 more rows like this from here on")
+
+
 def test_many_faults_of_one_sort_are_counted(survey):
     people = "id,age\n" + "".join(f"{i},x\n" for i in range(1, 31))
     found = complaints(survey(people, TIES, types={"age": "number"}))

@@ -100,7 +100,7 @@ def test_loneliness_shares(town):
     assert (column.observed > OFTEN).mean() == pytest.approx(0.07, abs=0.001)
     assert (column.observed == 0.0).mean() == pytest.approx(0.20, abs=0.001)
     assert np.quantile(column.observed, 0.93) == pytest.approx(OFTEN, abs=0.01)  # where the measure cuts
-    assert column.values.min() < 0.0 < 1.0 < column.values.max()  # lowest bin below 0, highest above 1
+    assert column.values.min() < 0.0 < 0.97 < column.values.max() <= 1.0  # lowest bin below 0, highest ends at 1
     assert len(np.unique(column.values)) > 1900  # spread within the bins: nobody sits on a cut
     band, lived = town.columns["age_band"].values, town.flag("lived_experience")
     often = column.observed > OFTEN

@@ -27,8 +27,8 @@ def row(
         (row(-0.0123, -0.0163, -0.0083, "often_lonely"), "12 fewer in 1,000 residents", "8 to 16 fewer"),
         (row(0.0004, -0.003, 0.0038, "often_lonely"), "about the same", "between 3 fewer and 4 more"),
         (row(0.0, 0.0, 0.0), "no difference", "the same in every run"),
-        (row(0.01, 0.01, 0.01), "0.0100 higher", "the same in every run"),
-        (row(0.01, -math.inf, math.inf), "0.0100 higher", "not known from one run"),
+        (row(0.01, 0.01, 0.01), "0.010 higher", "the same in every run"),
+        (row(0.01, -math.inf, math.inf), "0.010 higher", "not known from one run"),
         (row(math.nan, math.nan, math.nan), "not defined", "not defined"),
     ],
 )

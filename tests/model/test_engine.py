@@ -204,3 +204,21 @@ def test_a_community_without_an_outcome_is_refused(make_community):
     del community.columns["loneliness"]
     with pytest.raises(InputError, match="no column loneliness"):
         Simulation(community, defaults())
+
+
+def test_many_interventions_take_several_passes_and_the_same_sums(make_community):
+    def hears(count):
+        talked = [
+            Intervention(
+                f"talk {k}", choose=Choose(by="random", number=4), runs=Runs(start=1), spread=Spread(rule="threshold", contacts=1)
+            )
+            for k in range(count)
+        ]
+        simulation = Simulation(make_community(60, 200), defaults(), talked, seed=6)
+        for _ in range(15):
+            simulation.step()
+        return {name: state.heard for name, state in simulation.community.participation.items()}
+
+    few, many = hears(3), hears(14)
+    assert all((few[name] == many[name]).all() for name in few)
+    assert len({tuple(heard) for heard in many.values()}) == 14

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - messages stand here as users see them, in one line
 """What is wrong with a scenario file is said in one line: file, line, path, what was found, what is allowed."""
 
 from __future__ import annotations
@@ -148,7 +149,11 @@ def test_each_kind_of_error(write: Write, problems: Problems, text: str, said: s
         assert lines == [f"study/other.yaml:{said}"]
     else:
         assert lines[0].startswith("study/other.yaml:")
-        assert "did you mean" in lines[0] or "has named values: give one or a list of" in lines[0] or "yes-or-no" in lines[0]
+        assert (
+            "did you mean" in lines[0]
+            or "has named values: give one or a list of" in lines[0]
+            or "yes-or-no" in lines[0]
+        )
 
 
 def test_all_problems_of_all_files_come_at_once(write: Write, problems: Problems) -> None:
@@ -175,7 +180,9 @@ def test_missing_things_are_named(write: Write, problems: Problems) -> None:
 
 def test_exactly_one_source(write: Write, problems: Problems) -> None:
     path = write("none", "outcome: stigma\ncommunity: {}\n", folder="other")
-    assert problems(path) == ["other/none.yaml:2: community: needs exactly one source of synthesise, survey, found none"]
+    assert problems(path) == [
+        "other/none.yaml:2: community: needs exactly one source of synthesise, survey, found none"
+    ]
 
 
 def test_a_source_says_itself_what_it_cannot_do(write: Write, problems: Problems) -> None:

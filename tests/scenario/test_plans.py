@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - messages stand here as users see them, in one line
 """What a plan holds: inheritance, catalogue, defaults, overrides, baselines, origins."""
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ def test_a_file_is_compared_with_the_baseline_beside_it(write: Write) -> None:
 
 
 def test_a_file_without_a_baseline_is_compared_with_itself_without_its_interventions(write: Write) -> None:
-    text = BEFRIENDING.replace("community.yaml", "../study/community.yaml") + "    mechanisms: {influence: {noise: 0.01}}\n"
+    text = (
+        BEFRIENDING.replace("community.yaml", "../study/community.yaml")
+        + "    mechanisms: {influence: {noise: 0.01}}\n"
+    )
     plan = load_plan(write("befriending", text, folder="alone"))
     baseline, scenario = plan.scenarios.values()
     assert (baseline.name, baseline.title, baseline.file) == ("baseline", "Without interventions", "")
@@ -127,18 +131,24 @@ def test_the_catalogue_gives_what_the_file_does_not_say(write: Write) -> None:
 
 
 def test_lists_of_the_catalogue_are_replaced_whole(write: Write) -> None:
-    write("x", "extends: community.yaml\ninterventions:\n  - use: social_contact\n    effects: [{shift: {stigma: -0.1}}]\n")
+    write(
+        "x",
+        "extends: community.yaml\ninterventions:\n  - use: social_contact\n    effects: [{shift: {stigma: -0.1}}]\n",
+    )
     (effect,) = load_plan("study")["x"].interventions[0].effects
     assert (effect.stigma, effect.when) == (-0.1, "joined")
 
 
 def test_money_is_read_with_its_currency(write: Write) -> None:
-    write("x", """
+    write(
+        "x",
+        """
         extends: community.yaml
         interventions:
           - name: talks
             cost: {fixed: 1500 EUR, per_participant_week: 12.5, year: 2024}
-    """)
+    """,
+    )
     cost = load_plan("study")["x"].interventions[0].cost
     assert (cost.fixed, cost.per_participant_week, cost.currency, cost.year) == (1500.0, 12.5, "EUR", 2024)
 
@@ -234,7 +244,9 @@ def test_plans_go_to_other_processes(write: Write) -> None:
 
 def test_what_is_resolved_is_itself_a_scenario_file_that_means_the_same(write: Write, tmp_path: Path) -> None:
     write("befriending", BEFRIENDING + "    targets: [{measure: stigma, at: 20, above: 0.1}]\n")
-    write("talks", """
+    write(
+        "talks",
+        """
         extends: community.yaml
         interventions:
           - name: Kitchen-table talks
@@ -245,7 +257,8 @@ def test_what_is_resolved_is_itself_a_scenario_file_that_means_the_same(write: W
               - shift: {stigma: -0.2 sd, when: completed, persistence: 0.6}
             spread: {uptake: 0.4, rule: threshold, contacts: 2}
             cost: {fixed: 1500 GBP, per_participant_week: 12 GBP, year: 2024}
-    """)
+    """,
+    )
     for name in ("befriending", "talks"):
         scenario = load_plan("study")[name]
         data = dict(scenario.resolved)

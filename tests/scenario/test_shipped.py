@@ -103,6 +103,8 @@ def test_the_schema_describes_every_key_at_the_top() -> None:
     schema = json_schema()
     assert json.loads(json_schema_text()) == schema
     silent = {"community", "mechanisms"}  # described by what they hold
-    assert [key for key, item in schema["properties"].items() if not item.get("description") and key not in silent] == []
+    assert [
+        key for key, item in schema["properties"].items() if not item.get("description") and key not in silent
+    ] == []
     assert schema["additionalProperties"] is False
     assert "loneliness" in schema["properties"]["outcome"]["enum"]

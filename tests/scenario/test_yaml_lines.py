@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - messages stand here as users see them, in one line
 """YAML is read strictly, every value with its line."""
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ def test_every_value_knows_its_line_and_its_path() -> None:
 
 
 def test_words_and_numbers_stay_what_they_are() -> None:
-    text = "{a: yes, b: no, c: 2024-01-31, d: '012', e: 75+, f: 1e3, g: -0.5, h: true, i: ~, j: 65-74, k: 12:30, l: 1_000}"
+    text = (
+        "{a: yes, b: no, c: 2024-01-31, d: '012', e: 75+, f: 1e3, g: -0.5, h: true, i: ~, j: 65-74, k: 12:30, l: 1_000}"
+    )
     tree = parse_yaml(text, Place())
     assert tree is not None
     assert tree.plain() == {
@@ -134,7 +137,9 @@ SINGLE = st.one_of(
 )  # fmt: skip
 DATA = st.recursive(
     SINGLE,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc_", min_size=1, max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc_", min_size=1, max_size=5), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -160,4 +165,7 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     try:
         parse_yaml(text, Place(file="a.yaml"))
     except InputError as error:
-        assert all(problem.message for problem in error.problems)
+        problems = error.problems
+    else:
+        problems = ()
+    assert all(problem.message and problem.file == "a.yaml" for problem in problems)

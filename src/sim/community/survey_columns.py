@@ -16,7 +16,7 @@ from sim.community.survey_tables import Faults, Table
 from sim.errors import listing
 from sim.evidence import value
 
-__all__ = ["Answers", "attribute", "combined", "flag_values", "kind_of", "natural_order"]
+__all__ = ["Answers", "attribute", "check_scale", "combined", "flag_values", "kind_of", "natural_order"]
 
 YES = frozenset({"1", "1.0", "yes", "y", "true", "t"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "f"})
@@ -161,7 +161,7 @@ def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
     shares = []
     for column in sorted(set(combine.columns)):
         values = answers.numbers(column)
-        _within(answers, column, combine.scale)
+        check_scale(answers, column, combine.scale)
         shares.append((values - low) / (high - low))
     means = np.full(len(answers.rows), math.nan)
     for i, row in enumerate(np.array(shares).T):
@@ -177,7 +177,7 @@ def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
     )  # fmt: skip
 
 
-def _within(answers: Answers, name: str, scale: tuple[float, float]) -> None:
+def check_scale(answers: Answers, name: str, scale: tuple[float, float]) -> None:
     """Note each row whose answer is outside a scale."""
     low, high = scale
     table = answers.table

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import compiled
 from sim.community.columns import Column, Outcome
-from sim.community.survey_columns import Answers, flag_values
+from sim.community.survey_columns import Answers, check_scale, flag_values
 from sim.community.survey_spec import Score
 from sim.community.survey_tables import Faults
 from sim.evidence import value
@@ -131,7 +130,7 @@ def _said(name: str) -> str:
 
 def _surveyed(answers: Answers, drawing: Drawing, name: str, score: Score, among: NDArray[np.bool_]) -> Floats:
     low, high = score.scale
-    _check_scale(answers, score)
+    check_scale(answers, score.column, score.scale)
     shares = (answers.numbers(score.column) - low) / (high - low)
     known = np.sort(shares[~np.isnan(shares) & among])
     absent = np.isnan(shares) & among
@@ -150,15 +149,6 @@ def _surveyed(answers: Answers, drawing: Drawing, name: str, score: Score, among
     whole = all(number.is_integer() for number in answered if not math.isnan(number))
     step = 1.0 / abs(high - low) if whole else _smallest_gap(levels)
     return spread_within_bins(np.nan_to_num(shares), step, drawing.uniform(f"{name}, within the bin"))
-
-
-def _check_scale(answers: Answers, score: Score) -> None:
-    low, high = score.scale
-    table, faults = answers.table, answers.faults
-    for line, number in zip(table.lines, table.numbers(score.column, faults), strict=True):
-        if not math.isnan(number) and not min(score.scale) <= number <= max(score.scale):
-            message = f"column '{score.column}' is outside its scale, {low:g} to {high:g}"
-            faults.row(table.file, line, message, f"column '{score.column}' outside its scale")
 
 
 def _smallest_gap(levels: Floats) -> float:
@@ -190,6 +180,8 @@ def _synthesised(drawing: Drawing, name: str) -> tuple[Floats, str]:
         return mean + sd * drawing.normal(name), "england.stigma_mean, england.stigma_sd"
     if name == "self_stigma":
         high, sd = float(value("england.self_stigma_high")), float(value("england.self_stigma_sd"))
+        from sim import compiled
+
         above = np.array([1.0 - high])
         compiled.to_normal(above)
         return 0.5 - sd * above[0] + sd * drawing.normal(name), "england.self_stigma_high, england.self_stigma_sd"

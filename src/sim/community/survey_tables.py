@@ -35,7 +35,7 @@ class Faults:
     """Collects what is wrong, so that a user sees all of it at once."""
 
     problems: list[Problem] = field(default_factory=list)
-    _seen: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], dict[int, None]] = field(default_factory=dict)
     """Lines by file and sort of fault."""
 
     def add(self, message: str, file: Path | str = "", path: str = "") -> None:
@@ -44,17 +44,20 @@ class Faults:
 
     def row(self, file: Path | str, line: int, message: str, sort: str) -> None:
         """Note a fault of one row; faults of one ``sort`` are listed up to :data:`SHOWN` times."""
-        rows = self._seen.setdefault((_shown(file), sort), [])
-        rows.append(line)
+        problem = Problem(_shown(file), line, "", message)
+        rows = self._seen.setdefault((problem.file, sort), {})
+        if line in rows:
+            return  # a column that is used twice is complained about once
+        rows[line] = None
         if len(rows) <= SHOWN:
-            self.problems.append(Problem(_shown(file), line, "", message))
+            self.problems.append(problem)
 
     def stop(self) -> None:
         """Raise all faults found so far as one :class:`InputError`, if there are any."""
         if not self.problems:
             return
         more = [
-            Problem(file, lines[SHOWN], "", f"{sort}: {len(lines) - SHOWN} more rows like this from here on")
+            Problem(file, list(lines)[SHOWN], "", f"{sort}: {len(lines) - SHOWN} more rows like this from here on")
             for (file, sort), lines in self._seen.items()
             if len(lines) > SHOWN
         ]

@@ -87,7 +87,8 @@ def _too_few(rows: Sequence[Row], fewest: int) -> list[str]:
 def _first(
     by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, effects: pd.DataFrame, facts: Facts
 ) -> str:
-    label = MEASURES[facts.outcome].label
+    measure = MEASURES[facts.outcome]
+    label = f"“{measure.label}”" if measure.is_share else measure.label
     helped = by_verdict.get("better", ())
     if not helped:
         moved = [*by_verdict.get("higher", ()), *by_verdict.get("lower", ())]
@@ -101,8 +102,9 @@ def _first(
     subject = title_of(facts.titles, str(best["scenario"]))
     lead = "did most for" if len(facts.compared) > 1 else "was better for"
     text = (
-        f"{subject} {lead} {label}: after {facts.weeks} weeks it was {amount(best)} ({between(best)}) than "
-        f"with things as they are{_in_people(best, comparison)}, and better in {pairs_better(best)} paired runs"
+        f"{subject} {lead} {label}: after {facts.weeks} weeks {'there were' if measure.is_share else 'it was'} "
+        f"{amount(best)} ({between(best)}{_scale(best)}) than with things as they are, "
+        f"and better in {pairs_better(best)} paired runs{_in_people(best, comparison)}"
     )
     if len(helped) < 2:
         return f"{text}."
@@ -110,6 +112,10 @@ def _first(
     gap = versus(effects, str(best["scenario"]), second, facts.outcome)
     ahead = "it is also ahead of" if gap.clear_of_zero else "but it is too close to call between it and"
     return f"{text}; {ahead} {title_of(facts.titles, second)}."
+
+
+def _scale(row: Row) -> str:
+    return " on a scale from 0 to 1" if MEASURES[str(row["measure"])].unit == "0-1" else ""
 
 
 def _in_people(best: Row, comparison: pd.DataFrame) -> str:
@@ -125,7 +131,7 @@ def _in_people(best: Row, comparison: pd.DataFrame) -> str:
     )
     if not found or verdict_of(found[0], MEASURES[share].better) != "better":
         return ""
-    return f" ({amount(found[0])} are {MEASURES[share].label})"
+    return f", which means {amount(found[0])} {MEASURES[share].label}"
 
 
 def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:

@@ -12,7 +12,7 @@ from sim.measures import MEASURES
 __all__ = ["NEGLIGIBLE", "VERDICTS", "verdict", "verdict_of"]
 
 NEGLIGIBLE = 1e-4
-"""Differences of shares and of scales from 0 to 1 below this are called practically nothing (our choice).
+"""Differences (means over residents) below this are called practically nothing: our choice, no estimate.
 
 Paired runs are so alike that a difference of no consequence can be beyond doubt; "better" would mislead.
 """
@@ -23,8 +23,8 @@ VERDICTS = {
     "higher": "The 95% interval lies wholly above zero; neither direction is called better.",
     "lower": "The 95% interval lies wholly below zero; neither direction is called better.",
     "practically nothing": (
-        "The whole 95% interval is within 0.1 in 1,000 residents, or within 0.0001 on a scale from 0 to 1: less "
-        "than one resident in 10,000."
+        "The whole 95% interval is within 0.0001 of zero: less than one resident in 10,000, or a scale from 0 "
+        "to 1 moved by less than a ten-thousandth."
     ),
     "too close to call": "The 95% interval includes no difference.",
     "no difference": "No run differed at all.",
@@ -50,11 +50,6 @@ def verdict(row: Mapping[str, Any], better: str | None = None) -> str:
     return verdict_of(row, better)
 
 
-def _is_zero_to_one(measure: str) -> bool:
-    found = MEASURES[measure]
-    return found.is_share or found.unit == "0-1"
-
-
 def verdict_of(row: Mapping[str, Any], better: str) -> str:
     """Return the verdict of a row when the direction is known."""
     effect, lower, upper = float(row["effect"]), float(row["lower"]), float(row["upper"])
@@ -64,7 +59,7 @@ def verdict_of(row: Mapping[str, Any], better: str) -> str:
         return "too few runs"
     if lower == effect == upper == 0.0:
         return "no difference"
-    if max(abs(lower), abs(upper)) < NEGLIGIBLE and _is_zero_to_one(str(row["measure"])):
+    if max(abs(lower), abs(upper)) < NEGLIGIBLE and not MEASURES[str(row["measure"])].is_total:
         return "practically nothing"
     if lower <= 0.0 <= upper:
         return "too close to call"

@@ -144,6 +144,8 @@ def between(row: Mapping[str, Any]) -> str:
     if lower == upper:
         return "the same in every run"
     decimals = _decimals(effect, lower, upper)
+    while round(lower, decimals) == round(upper, decimals) and decimals < decimals_known((upper - lower) / 2.0):
+        decimals += 1
     low, high = number(abs(lower), decimals), number(abs(upper), decimals)
     if upper <= 0.0:
         return f"{_not_zero(-upper, decimals)} to {low} {less}"

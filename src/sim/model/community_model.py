@@ -46,6 +46,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
     Mesa's ``batch_run`` counts collected rows in version 3.3: its last row is then the week before the last.
     Mesa 3.5 reports the last week. The ``model.rng`` and ``model.random`` that Mesa provides are seeded too,
     but the week draws nothing from them.
+
     """
 
     def __init__(self, spec: ModelSpec | None = None, *, rng: Any = None) -> None:
@@ -114,6 +115,7 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
         ------
         InputError
             If there is no such measure or group, or the measure is of the whole community only.
+
         """
         if name not in MEASURES:
             near = did_you_mean(name, list(MEASURES))

@@ -26,8 +26,8 @@ from sim.rules import Floats, Mechanism, Proposal, Sum, Week, Weight
 __all__ = ["Simulation"]
 
 _WEIGHTS: tuple[Weight, ...] = ("strength", "influence", "support", "count")
-_ROUND_TO = (4, 3, 1, 2)
-"""Columns of each weight are filled up to a multiple of this, so that few shapes of the pass get compiled."""
+_WIDTHS = (8, 4, 1, 3)
+"""How many columns of each weight one pass over the ties takes; where more are asked for, it is made again."""
 
 
 class Simulation:
@@ -86,7 +86,7 @@ class Simulation:
         """Restore a copy: the sums are views of one array again, which copying makes arrays of their own."""
         self.__dict__.update(state)
         assert isinstance(self.sums, dict)
-        self.sums.update({item: self._out[:, position] for item, position in self._columns.items()})
+        self.sums.update({item: self._out[index][:, place] for item, (index, place) in self._columns.items()})
 
     @property
     def _rules(self) -> tuple[Mechanism | Programme, ...]:
@@ -111,17 +111,17 @@ class Simulation:
         for rule in self._rules:
             derived.update(rule.derive(community))
         self.derived: Mapping[str, NDArray[Any]] = derived
-        for item, position in self._columns.items():
-            self._gathered[:, position] = self._values(item.column)
+        for item, (index, place) in self._columns.items():
+            self._gathered[index][:, place] = self._values(item.column)
         residents = len(community)
         full = np.ones(residents)
         weights = [_by_kind(name, ties.kinds) for name in ("ties.influence_weight", "ties.support_weight")]
-        compiled.pass_over_ties(
-            ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, *weights,
-            derived.get("engagement", full), derived.get("welcome", full), community.flag("disclosed"),
-            community.observed("stigma"), self._bound,
-            self._gathered, *self._shape, self._out, self._pull, self._confidants,
-        )  # fmt: skip
+        for gathered, out in zip(self._gathered, self._out, strict=True):
+            compiled.pass_over_ties(
+                ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, *weights,
+                derived.get("engagement", full), derived.get("welcome", full), community.flag("disclosed"),
+                community.observed("stigma"), self._bound, gathered, out, self._pull, self._confidants,
+            )  # fmt: skip
 
     def _values(self, name: str) -> NDArray[Any] | float:
         if name == "one":
@@ -133,7 +133,7 @@ class Simulation:
         return 0.0  # a flag that this community does not have: nobody
 
     def _arrange_sums(self) -> None:
-        """Lay out the columns of the week's pass: those of one weight side by side."""
+        """Lay out the columns of the week's pass: those of one weight side by side, as the kernel wants them."""
         asked: set[Sum] = set(READS)
         for rule in self._rules:
             asked.update(rule.reads(self.community))
@@ -143,19 +143,16 @@ class Simulation:
             raise ValueError("the pass takes sums within one bound of one attitude, stigma")
         self._bound = bounds.pop() if bounds else float("inf")
         plain = asked - bounded
-        blocks = [sorted(item.column for item in plain if item.weight == weight) for weight in _WEIGHTS]
-        widths = [_rounded_up(len(columns), to) for columns, to in zip(blocks, _ROUND_TO, strict=True)]
-        self._shape = tuple((0,) * width for width in widths)
-        self._columns: dict[Sum, int] = {
-            Sum(weight, column): sum(widths[:block]) + position
-            for block, weight in enumerate(_WEIGHTS)
-            for position, column in enumerate(blocks[block])
-        }
+        self._columns: dict[Sum, tuple[int, int]] = {}
+        for weight, width, first in zip(_WEIGHTS, _WIDTHS, np.cumsum((0, *_WIDTHS[:-1])).tolist(), strict=True):
+            for number, item in enumerate(sorted((i for i in plain if i.weight == weight), key=lambda i: i.column)):
+                self._columns[item] = (number // width, first + number % width)
+        passes = 1 + max((index for index, _ in self._columns.values()), default=0)
         residents = len(self.community)
-        self._gathered = np.zeros((residents, sum(widths)))
-        self._out = np.zeros((residents, sum(widths)))
+        self._gathered = [np.zeros((residents, compiled.COLUMNS)) for _ in range(passes)]
+        self._out = [np.zeros((residents, compiled.COLUMNS)) for _ in range(passes)]
         self._pull, self._confidants = np.zeros(residents), np.zeros(residents)
-        sums: dict[Sum, Floats] = {item: self._out[:, position] for item, position in self._columns.items()}
+        sums: dict[Sum, Floats] = {item: self._out[index][:, place] for item, (index, place) in self._columns.items()}
         for item in bounded:
             sums[item] = self._confidants if item.column == "one" else self._pull
         self.sums: Mapping[Sum, Floats] = sums
@@ -228,10 +225,6 @@ def _require_outcomes(community: Community) -> None:
             bounds=(-np.inf, np.inf), source="kept by the model",
         )  # fmt: skip
         community.columns.put(anchor)
-
-
-def _rounded_up(number: int, to: int) -> int:
-    return -(-number // to) * to
 
 
 def _by_kind(name: str, kinds: Sequence[str]) -> Floats:

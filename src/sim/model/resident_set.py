@@ -47,6 +47,7 @@ class ResidentSet(AgentSet):  # type: ignore[misc]  # Mesa's types are not follo
         Agents of one model; the first decides which.
     random
         Where shuffling takes its luck from; the model's own where absent.
+
     """
 
     random: Random

@@ -45,6 +45,7 @@ class Resident(mesa.Agent):  # type: ignore[misc]  # Mesa's types are not follow
         When a value does not fit its column.
     TypeError
         When a resident is made or removed by hand.
+
     """
 
     model: CommunityModel
@@ -153,6 +154,7 @@ def read(column: Column, rows: Any) -> Any:
         The column to read.
     rows
         The number of a row, or an array of them.
+
     """
     values = column.observed[rows]
     if not column.is_category:
@@ -168,6 +170,7 @@ def write(column: Column, rows: Any, value: Any) -> None:
     ------
     ValueError
         If the value does not fit the column: outside its bounds, not one of its categories, not yes or no.
+
     """
     if column.is_category:
         column.values[rows] = _code(column, value)

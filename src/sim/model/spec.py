@@ -85,6 +85,7 @@ def seed_from(rng: Any) -> int:
         For a negative number.
     TypeError
         For anything else.
+
     """
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
         if rng < 0:

@@ -9,7 +9,16 @@ import numpy as np
 
 from sim import stats
 from sim.measures import MEASURES
-from sim.plots.style import axes, legend_below, measure_axis, readable, scale_of, styles, words_of_measure
+from sim.plots.style import (
+    axes,
+    legend_below,
+    measure_axis,
+    readable,
+    scale_of,
+    styles,
+    title,
+    words_of_measure,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +73,9 @@ def curves(
             middle = [stats.mean(row) for row in values]
             handles[name] = ax.plot(
                 weeks, middle, color=look.colour, linestyle=look.line, linewidth=1.9, marker=look.marker,
-                markersize=5, markevery=max(1, len(weeks) // 8),
+                markersize=5, clip_on=False, markevery=max(1, len(weeks) // 8),
             )[0]  # fmt: skip
-        ax.set_title(f"{words_of_measure(measure)} week by week")
+        title(ax, f"{words_of_measure(measure)} week by week")
         ax.set_xlabel("Week")
         ax.set_ylabel(measure_axis(measure))
         ax.set_xlim(left=0, right=max(int(table["week"].max()), 1))
@@ -109,9 +118,9 @@ def difference_curves(
                 ax.fill_between(weeks, low, high, color=look.colour, alpha=0.18, linewidth=0)
             handles[name] = ax.plot(
                 weeks, middle, color=look.colour, linestyle=look.line, linewidth=1.9, marker=look.marker,
-                markersize=5, markevery=max(1, len(weeks) // 8),
+                markersize=5, clip_on=False, markevery=max(1, len(weeks) // 8),
             )[0]  # fmt: skip
-        ax.set_title(f"{words_of_measure(measure)}: difference from the baseline")
+        title(ax, f"{words_of_measure(measure)}: difference from the baseline")
         ax.set_xlabel(f"Week\n{_direction(better)}".strip())
         ax.set_ylabel(measure_axis(measure, "difference in"))
         ax.set_xlim(left=0, right=max(int(table["week"].max()), 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,9 +76,9 @@ def draw_figures(
             f"weeks_{main}",
             lambda ax: curves(series, main, ax=ax, **common),
             3.4 + legend,
-            f"Each line is the mean over all runs. The grey band holds the middle 95% of the runs of "
-            f"“{titles[facts.baseline]}”: communities differ from each other by more than most interventions "
-            "change, which is why runs are compared in pairs.",
+            "Each line is the mean over all runs. The grey band, where it is wide enough to be seen, holds the "
+            f"middle 95% of the runs of “{titles[facts.baseline]}”. How sure a difference is shows in the "
+            "paired differences, not in whether a line leaves the band.",
             words.alt_curves(series, main, titles),
         ),
     ]
@@ -102,34 +102,29 @@ def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> l
         return []
     better = facts.direction(measure)
     found = []
-    parts = {
-        "taking_part": (("participant", "volunteer"), "Those who took part, and volunteers."),
-        "spread": (
+    parts = (
+        ("taking_part", ("participant", "volunteer"), "those who took part", "Those who took part, and volunteers."),
+        (
+            "spread",
             ("1", "2", "3", "more", "unreached"),
+            "everybody else",
             "Everybody else, by how many close ties (household, family, friends) they are away from somebody "
             "who took part. The scale is not that of the figure before.",
         ),
-    }
-    for name, (distances, caption) in parts.items():
+    )
+    for name, distances, what, caption in parts:
         rows = summary[(summary["measure"] == measure) & summary["distance"].isin(distances)]
         if rows.empty:
             continue
         height = height_of(rows["distance"].nunique(), rows["scenario"].nunique())
-        draw = _bound(by_distance, rows, measure, distances, better, common)
+        draw = _bound(by_distance, rows, measure, better=better, distances=distances, what=what, **common)
         alt = words.alt_by_distance(rows, measure, facts.titles)
         found.append(_picture(f"ripple_{name}_{measure}", draw, height, caption, alt))
     return found
 
 
-def _bound(
-    draw: Callable[..., Axes],
-    rows: pd.DataFrame,
-    measure: str,
-    distances: Sequence[str],
-    better: str,
-    common: Mapping[str, Any],
-) -> Callable[[Axes], Axes]:
-    return lambda ax: draw(rows, measure, distances=distances, better=better, ax=ax, **common)
+def _bound(draw: Callable[..., Axes], *tables: Any, **options: Any) -> Callable[[Axes], Axes]:
+    return lambda ax: draw(*tables, ax=ax, **options)
 
 
 def _caption_of_intervals(measure: str, facts: Facts) -> str:

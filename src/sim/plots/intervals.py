@@ -19,6 +19,7 @@ from sim.plots.style import (
     readable,
     scale_of,
     styles,
+    title,
     words_of_measure,
 )
 
@@ -69,7 +70,7 @@ def by_scenario(
                 _note(ax, f"better in {pairs_better(row)}", place)
         ax.set_yticks(range(len(rows)), [textwrap.fill(escaped(titles.get(name, name)), 19) for name in names])
         _finish(ax, len(rows), measure, better)
-        ax.set_title(f"Effect on {MEASURES[measure].label}", loc="left")
+        title(ax, f"Effect on {MEASURES[measure].label}", 32)
     return ax
 
 
@@ -100,17 +101,20 @@ def by_distance(
     order: Sequence[str] | None = None,
     titles: Mapping[str, str] | None = None,
     better: str | None = None,
+    what: str = "how far it travels",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the effect by distance from those who took part, with 95% intervals.
 
-    ``summary`` is what :func:`sim.compare.ripple_summary` gives; ``distances`` says which classes to draw.
+    ``summary`` is what :func:`sim.compare.ripple_summary` gives; ``distances`` says which classes to draw,
+    ``what`` is the end of the title. Classes that occur in less than half of the runs are left out.
     Other parameters as in :func:`by_scenario`.
     """
     rows = summary[(summary["measure"] == measure) & summary["distance"].isin(list(distances))]
+    rows = rows[rows["seeds"] >= 0.5 * summary["seeds"].max()]
     labels = {name: DISTANCES[name] for name in distances if name in set(rows["distance"])}
-    title = f"{words_of_measure(measure)}: how far it travels"
-    return _dodged(rows, "distance", labels, measure, order, titles, better, ax, title)
+    heading = f"{words_of_measure(measure)}: {what}"
+    return _dodged(rows, "distance", labels, measure, order, titles, better, ax, heading)
 
 
 def group_words(group: str) -> str:
@@ -132,7 +136,7 @@ def _dodged(
     titles: Mapping[str, str] | None,
     better: str | None,
     ax: Axes | None,
-    title: str,
+    heading: str,
 ) -> Axes:
     """Draw one band a label, in it one interval a scenario, one above the other."""
     names = list(dict.fromkeys(rows["scenario"]))
@@ -153,14 +157,14 @@ def _dodged(
         ax.set_yticks(range(len(labels)), [textwrap.fill(escaped(text), 19) for text in labels.values()])
         ax.grid(visible=False, axis="y")
         _finish(ax, len(labels), measure, better)
-        ax.set_title(title, loc="left")
+        title(ax, heading, 32)
         legend_below(ax, titles or {}, {name: handles[name] for name in names}, width=30, line=1.2)
     return ax
 
 
 def height_of(labels: int, scenarios: int) -> float:
     """Return the height in inches that so many labels with so many scenarios each need, legend included."""
-    return 1.5 + labels * (0.16 + 0.11 * scenarios) + 0.25 * scenarios
+    return 1.3 + labels * (0.16 + 0.11 * scenarios) + 0.27 * scenarios
 
 
 def _interval(ax: Axes, row: Mapping[str, Any], place: float, look: Style, measure: str) -> Any:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Style",
     "axes",
+    "escaped",
     "legend_below",
     "measure_axis",
     "readable",
     "scale_of",
     "styles",
+    "title",
     "words_of_measure",
 ]
 
@@ -106,6 +108,11 @@ def axes(ax: Axes | None, width: float = 5.6, height: float = 3.9) -> Axes:
     return made
 
 
+def title(ax: Axes, text: str, width: int = 36) -> None:
+    """Give the axes a title, on several lines where it has more than ``width`` letters."""
+    ax.set_title(textwrap.fill(escaped(text), width), loc="left")
+
+
 def words_of_measure(measure: str) -> str:
     """Return a measure's label with a capital letter."""
     label = MEASURES[measure].label
@@ -132,9 +139,14 @@ def legend_below(
     ax: Axes, titles: Mapping[str, str], handles: Mapping[str, Any], *, width: int = 42, line: float = 3.2
 ) -> None:
     """Put a legend under the axes, one line a scenario, titles of more than ``width`` letters on several."""
+    from matplotlib.transforms import ScaledTranslation
+
     names = [textwrap.fill(escaped(titles.get(name, name)), width) for name in handles]
+    # so many inches under the axes, whatever their height: below the ticks and two lines of label
+    lines = ax.get_xlabel().count("\n") + 1
+    below = ScaledTranslation(0.0, -0.34 - 0.2 * lines, ax.figure.dpi_scale_trans)
     ax.legend(
-        list(handles.values()), names, loc="upper left", bbox_to_anchor=(0.0, -0.2), borderaxespad=0.0,
+        list(handles.values()), names, loc="upper left", bbox_to_anchor=(0.0, 0.0), bbox_transform=ax.transAxes + below, borderaxespad=0.0,
         handlelength=line, labelspacing=0.45,
     )  # fmt: skip
 

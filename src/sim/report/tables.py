@@ -48,7 +48,7 @@ def _cell(row: Mapping[str, Any] | None, material: Material) -> Cell:
     verdict = verdict_of(row, material.facts.direction(str(row["measure"])))
     if verdict == "not defined":
         return Cell("–", verdict=verdict)
-    if verdict == "no difference":
+    if verdict in ("no difference", "practically nothing"):
         return Cell("", "", verdict)
     return Cell(amount(row), between(row), verdict)
 
@@ -215,9 +215,11 @@ def ripple_lines(material: Material) -> list[Line]:
             if row is None:
                 cells.append(Cell("–"))
                 continue
-            size = f"about {number(float(row['residents']))} residents"
-            cells.append(Cell(amount(row, unit=True), f"{between(row)}; {size}", _cell(row, material).verdict))
-        if any(cell.text != "–" for cell in cells):
+            count = number(float(row["residents"]))
+            size = f"about {count} resident{'' if count == '1' else 's'}"
+            held = _cell(row, material)
+            cells.append(Cell(held.text, f"{held.detail}; {size}" if held.detail else size, held.verdict))
+        if any(cell != Cell("–") for cell in cells):
             lines.append(Line(words, cells))
     return lines
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.scenario.diff import Difference, diff_text
-    from sim.scenario.explain import explain_text, paths, paths_text
+    from sim.scenario.explain import explain_text
     from sim.scenario.json_schema import json_schema_text
     from sim.scenario.plan import Origin, Plan, Scenario, Target
     from sim.scenario.planning import load_plan
+    from sim.scenario.settable import paths, paths_text
 
 __all__ = [
     "Difference",
@@ -40,8 +41,8 @@ _HOMES = {
     "explain_text": "explain",
     "json_schema_text": "json_schema",
     "load_plan": "planning",
-    "paths": "explain",
-    "paths_text": "explain",
+    "paths": "settable",
+    "paths_text": "settable",
 }
 
 

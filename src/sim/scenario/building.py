@@ -13,12 +13,15 @@ from sim.errors import InputError
 from sim.interventions.spec import Condition, Cost, Intervention
 from sim.scenario import registries
 from sim.scenario.checking import Checked
+from sim.scenario.file_format import AMOUNTS, parse_money
 from sim.scenario.nodes import Location, Node, path_text
 from sim.scenario.parameters import parameters, without_none
 from sim.scenario.plan import Origin
-from sim.scenario.schema import AMOUNTS, parse_money
 
-__all__ = ["build", "build_intervention", "origins_of", "plain"]
+__all__ = ["UNRANKED", "build", "build_intervention", "origins_of", "plain"]
+
+UNRANKED = ("everyone", "nobody", "random", "nomination")
+"""Ways to choose in which nothing is ordered."""
 
 
 def build(cls: type, node: Node | None, location: Location, checked: Checked) -> Any:
@@ -177,6 +180,8 @@ def plain(value: Any, folder: Path) -> Any:
     """Return plain data in the format of a scenario file; files relative to a folder."""
     if isinstance(value, Intervention):
         found = {item.key: plain(getattr(value, item.attribute), folder) for item in parameters(Intervention)}
+        if value.choose.by in UNRANKED:
+            del found["choose"]["order"]
         found["who"] = {item.column: _test(item) for item in value.who}
         found["effects"] = [{registries.kind_of(item): plain(item, folder)} for item in value.effects]
         return found

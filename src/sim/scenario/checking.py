@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import Problem, did_you_mean, listing
 from sim.scenario import registries
+from sim.scenario.file_format import found
 from sim.scenario.nodes import Location, Node
-from sim.scenario.schema import found, model_of_file
+from sim.scenario.schema import model_of_file
 
 __all__ = ["Checked", "allowed_keys", "check_format", "marked_location", "unknown_key"]
 

@@ -13,6 +13,7 @@ from sim.errors import InputError, Problem, did_you_mean, listing
 from sim.interventions.spec import Condition, Intervention
 from sim.interventions.targeting import FIXED_RULES
 from sim.scenario import registries
+from sim.scenario.building import UNRANKED
 from sim.scenario.nodes import Location
 from sim.scenario.parameters import Parameter, parameters
 from sim.scenario.resolving import Draft, better_of
@@ -163,7 +164,7 @@ def _check_choose(draft: Draft, item: Intervention, location: Location) -> None:
             if _given(draft, (*at, key)):
                 text = f"has no meaning when {choose.by} is chosen; add by: random, nomination, degree or a column"
                 draft.checked.refuse((*at, key), text)
-    if choose.by in ("everyone", "nobody", "random", "nomination") and _given(draft, (*at, "order")):
+    if choose.by in UNRANKED and _given(draft, (*at, "order")):
         draft.checked.refuse((*at, "order"), f"has no meaning with by: {choose.by}; it is for degree and columns")
 
 

@@ -37,6 +37,8 @@ def _tidied(node: Any, names: bool = False) -> Any:
 
     Parameters
     ----------
+    node
+        A part of a JSON Schema.
     names
         Whether the keys of the node are names of fields, of which none is dropped.
     """

@@ -182,6 +182,12 @@ def planted(data: Any, place: Place, location: Location = (), evidence: Mapping[
 
     Parameters
     ----------
+    data
+        Mappings, lists and single values.
+    place
+        Where all of it was written.
+    location
+        Where the data stand below that place.
     evidence
         Names of evidence entries by the path of what was taken from them.
     """

@@ -12,11 +12,11 @@ from sim.scenario import registries
 from sim.scenario.building import build, build_intervention, evidence_of, origins_of, plain
 from sim.scenario.catalogue import with_catalogue
 from sim.scenario.checking import Checked, check_format
+from sim.scenario.file_format import FileFormat
 from sim.scenario.loading import Family
 from sim.scenario.nodes import Node
 from sim.scenario.overrides import Override, name_of
 from sim.scenario.plan import Origin, Scenario, Target
-from sim.scenario.schema import FileFormat
 
 __all__ = ["Draft", "draft_of", "scenario_of"]
 

@@ -6,107 +6,24 @@ import dataclasses
 import re
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, WrapValidator, create_model
 from pydantic_core import PydanticCustomError
 
-from sim.interventions.spec import Choose, Condition, Cost, Intervention, Runs, Spread
+from sim.interventions.spec import Condition, Cost, Intervention
 from sim.scenario import registries
+from sim.scenario.file_format import AMOUNTS, BOUNDS, FileFormat, Range, parse_money
 from sim.scenario.parameters import Parameter, described_as, expected, parameters, without_none
 from sim.scenario.plan import Target
 
-__all__ = ["BOUNDS", "FileFormat", "found", "model_of_file", "parse_money"]
-
-BOUNDS: dict[tuple[type, str], tuple[float | None, float | None]] = {
-    (Choose, "number"): (1, None),
-    (Choose, "share"): (0, 1),
-    (Runs, "start"): (1, None),
-    (Runs, "weeks"): (1, None),
-    (Runs, "places"): (1, None),
-    (Runs, "length"): (1, None),
-    (Runs, "dropout"): (0, 1),
-    (Spread, "uptake"): (0, 1),
-    (Spread, "contacts"): (1, None),
-    (Spread, "share"): (0, 1),
-    (Spread, "broadcast"): (0, None),
-    (Cost, "year"): (1900, 2100),
-    (Target, "at"): (1, None),
-}
-"""Least and greatest values of fields that do not state them in their metadata."""
-
-MONEY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Z]{3})")
-AMOUNTS = ("fixed", "per_week", "per_participant", "per_participant_week")
-"""Fields of a cost that are money."""
-
-
-@dataclass(frozen=True)
-class FileFormat:
-    """A scenario file: what is compared, in which community, for how long, with which interventions."""
-
-    extends: str | None = None
-    """Another scenario file that this one starts from, relative to this file. Mappings merge, lists and single values
-    replace; `title`, `abstract` and `also` are not taken over."""
-    abstract: bool = False
-    """Whether the file is only there for others to extend, and no scenario itself."""
-    title: str = ""
-    """What the scenario is called in tables and reports."""
-    question: str = ""
-    """The question that the study is to answer."""
-    outcome: str | None = None
-    """The primary measure: the answer and the ranking are about it."""
-    better: Literal["lower", "higher"] | None = None
-    """Which way of the primary measure is better; as usual for the measure where it is not said."""
-    community: Any = None
-    """Where the community comes from: exactly one of the sources."""
-    weeks: int = dataclasses.field(default=104, metadata={"at_least": 1})
-    """For how many weeks each run is played."""
-    seeds: int = dataclasses.field(default=50, metadata={"at_least": 1})
-    """Runs of each scenario."""
-    communities: int | None = dataclasses.field(default=None, metadata={"at_least": 1})
-    """Plausible communities that the runs are spread over; as many as `seeds` where it is not said."""
-    interventions: tuple[Intervention, ...] = ()
-    """What is done. Replaces an inherited list; to add to it, use `also`."""
-    also: tuple[Intervention, ...] = ()
-    """Interventions in addition to those inherited."""
-    mechanisms: Any = None
-    """Values that replace the cited defaults of the mechanisms."""
-    targets: tuple[Target, ...] = ()
-    """What the community wants to reach; reported as met, missed or too close to call."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """Limits of a numeric column; all that are given must hold."""
-
-    above: float | None = None
-    """Strictly above."""
-    below: float | None = None
-    """Strictly below."""
-    at_least: float | None = None
-    """This or more."""
-    at_most: float | None = None
-    """This or less."""
+__all__ = ["model_of", "model_of_file"]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=False)
-
-
-def found(value: Any) -> str:
-    """Return in words what a user wrote."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f"'{value}'" if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _must_be(words: str, annotation: Any) -> Any:
@@ -119,22 +36,6 @@ def _must_be(words: str, annotation: Any) -> Any:
             raise PydanticCustomError("must_be", "{words}", {"words": words}) from None
 
     return Annotated[annotation, WrapValidator(check)]
-
-
-def parse_money(value: Any) -> tuple[float, str | None]:
-    """Return an amount and its currency, ``None`` where a plain number was given.
-
-    Raises
-    ------
-    ValueError
-        If it is neither a number nor like ``1500 GBP``, or is negative.
-    """
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf"):
-        return float(value), None
-    match = MONEY.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("an amount of money is like '1500 GBP' or a plain number")
-    return float(match.group(1)), match.group(2)
 
 
 def _money() -> Any:

@@ -98,6 +98,8 @@ def parse_yaml(text: str, place: Place, *, lines: bool = True) -> Node | None:
 
     Parameters
     ----------
+    text
+        YAML, one document.
     place
         File and folder that the text came from.
     lines

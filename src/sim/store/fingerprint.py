@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,12 @@ def scenario_parts(resolved: Mapping[str, Any]) -> dict[str, Any]:
     return parts
 
 
+@cache
 def engine_sources() -> dict[str, str]:
-    """Return a hash (16 hexadecimal digits) of each source file that takes part in computing a unit."""
+    """Return a hash (16 hexadecimal digits) of each source file that takes part in computing a unit.
+
+    Taken once: what a process has imported does not change when a file does.
+    """
     root = Path(__file__).resolve().parents[1]
     files = [root / f"{name}.py" for name in _ENGINE]
     for name in _ENGINE:

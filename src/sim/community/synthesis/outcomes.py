@@ -162,9 +162,9 @@ def _shift_of_lived_experience(score: Floats, people: People, profile: Profile) 
 def _ucla(profile: Profile) -> tuple[Floats, Floats]:
     """Return cumulative shares and latent values: UCLA-3 scores spread evenly within their bins.
 
-    Score s covers ((s - 3) - 1/2) / 6 to ((s - 3) + 1/2) / 6, so the lowest bin reaches below 0 and the
-    highest above 1. Scores of 7 and more hold those who are lonely often or always; of the lowest scores,
-    those who are never lonely lie below 0.
+    Score s covers ((s - 3) - 1/2) / 6 to ((s - 3) + 1/2) / 6, so the lowest bin reaches below 0; the
+    highest ends at 1. Scores of 7 and more hold those who are lonely often or always; of the lowest scores, those who
+    are never lonely lie below 0.
     """
     scores = profile.list("lonely_scores")
     often, never = profile.number("lonely_often"), profile.number("lonely_never")
@@ -172,7 +172,7 @@ def _ucla(profile: Profile) -> tuple[Floats, Floats]:
     low = low / low.sum() if low.sum() > 0 else np.full(4, 0.25)
     high = high / high.sum() if high.sum() > 0 else np.full(3, 1.0 / 3.0)
     upto = np.concatenate([[0.0], np.cumsum(low) * (1.0 - often), 1.0 - often + np.cumsum(high) * often])
-    edges = (np.arange(8) - 0.5) / 6.0
+    edges = np.minimum((np.arange(8) - 0.5) / 6.0, 1.0)
     below_first = upto[1:4]
     # who is never lonely fills the part of the lowest bin below 0, even where the bin must be widened for it
     upto[1:4] = np.maximum(below_first, never + (1.0 - often - never) * np.array([0.02, 0.04, 0.06]))
