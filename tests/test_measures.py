@@ -120,6 +120,7 @@ def slow_support(slow):
 
 def slow_often(slow):
     softness = 0.5 / 6
+
     def chance(x, cut):
         return NormalDist().cdf((x - cut) / softness)
 
@@ -291,7 +292,9 @@ def test_bridging_is_the_share_of_strength_that_crosses():
 
 def test_a_bridging_tie_raises_bridging():
     made = world(6, [(0, 1), (2, 3), (4, 5)], lived=[0, 1])
-    item = Intervention("bridges", choose=Choose("lived_experience", number=1), effects=(Tie("across_group", strength=1.0),))
+    item = Intervention(
+        "bridges", choose=Choose("lived_experience", number=1), effects=(Tie("across_group", strength=1.0),)
+    )
     simulation = simulate(made, interventions=[item])
     assert mean("bridging", simulation.look) == 0
     play(simulation, 1)

@@ -81,6 +81,8 @@ class Measure:
     """Whether it is summed, not averaged; for the whole community only unless ``by_group``."""
     by_group: bool = True
     """Whether it is taken for groups too."""
+    structural: bool = False
+    """Whether it changes only when a tie is made or ended, and need not be taken again in other weeks."""
     personal: bool = False
     """Whether an effect on a single resident has a meaning (for ripple by distance)."""
 
@@ -105,9 +107,9 @@ def soft_share(loneliness: Floats, cut: float) -> Floats:
 def often_lonely_cut(loneliness: Floats) -> float:
     """Return the cut at which the population's share of often lonely people counts as such, at week 0.
 
-    The share (7% in England) is in the evidence as ``measures.often_lonely_share``.
+    The share (7% in England) is in the evidence as ``england.lonely_often``.
     """
-    share = evidence.value("measures.often_lonely_share")
+    share = evidence.value("england.lonely_often")
     low, high = -1.0, 2.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -179,17 +181,17 @@ _ALL = (
     Measure("contact", "contact", "Mean contact with people who are open about lived experience, 0 = none to 1.",
             "higher", _contact, "0-1"),
     Measure("no_close_friend", "no close friend", "Share of residents without a close friend.",
-            "lower", lambda look: ((look.degree("friend") == 0).astype(np.float64), None), is_share=True),
+            "lower", lambda look: ((look.degree("friend") == 0).astype(np.float64), None), is_share=True, structural=True),
     Measure("isolated", "isolated", "Share of residents without any tie in the household, the family or among friends.",
-            "lower", lambda look: ((look.degree(*CORE_KINDS) == 0).astype(np.float64), None), is_share=True),
+            "lower", lambda look: ((look.degree(*CORE_KINDS) == 0).astype(np.float64), None), is_share=True, structural=True),
     Measure("ties", "ties", "Mean number of ties of a resident.", "higher",
-            lambda look: (look.degree(), None), "ties"),
+            lambda look: (look.degree(), None), "ties", structural=True),
     Measure("support", "support", "Mean support: ties as they are lived, weighted by kind.", "higher",
             lambda look: (look.sums[SUPPORT], None), "full ties", personal=True),
     Measure("bridging", "bridging", "Share of tie strength between people with and without lived experience.",
             "higher", _bridging, "0-1"),
     Measure("access", "access to influence", "Share of residents with a tie to somebody with influence.",
-            "higher", lambda look: ((look.sums[INFLUENTIAL] > 0).astype(np.float64), None), is_share=True),
+            "higher", lambda look: ((look.sums[INFLUENTIAL] > 0).astype(np.float64), None), is_share=True, structural=True),
     Measure("aware", "aware", "Share of residents who have heard of an intervention.", "",
             _status(*(status for status in Status if status != Status.UNAWARE)), is_share=True),
     Measure("taking_part", "taking part", "Share of residents who take part in an intervention now.", "",
@@ -203,7 +205,7 @@ _ALL = (
     Measure("dropped_out", "dropped out", "Share of residents who dropped out of an intervention.", "lower",
             _status(Status.DROPPED_OUT), is_share=True),
     Measure("cost", "cost", "Money spent since the start.", "lower", _cost, "GBP", is_total=True, by_group=False),
-    Measure("residents", "residents", "Number of residents.", "", _one, "residents", is_total=True),
+    Measure("residents", "residents", "Number of residents.", "", _one, "residents", is_total=True, structural=True),
 )  # fmt: skip
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

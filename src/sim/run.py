@@ -113,15 +113,20 @@ def _play(scenario: Scenario, community: Community, seed: int, horizon: int, kep
     groups = {name: community.group_codes(name) for name in community.groups}
     everybody = np.empty((horizon + 1, len(MEASURES)))
     by_group: dict[str, list[NDArray[np.float64]]] = {}
-    keep, ties_at = set(kept), {}
+    keep, ties_at, version = set(kept), {}, community.ties.version
     for week in range(horizon + 1):
         if week in keep:
             ties_at[week] = community.ties.copy()
         if week:
             simulation.step()
         in_groups = groups if week in measured else {}
+        unchanged = bool(week) and not in_groups and community.ties.version == version
+        version = community.ties.version
         for position, measure in enumerate(MEASURES.values()):
-            _measure(simulation, measure, position, everybody[week], in_groups, by_group)
+            if unchanged and measure.structural:
+                everybody[week, position] = everybody[week - 1, position]
+            else:
+                _measure(simulation, measure, position, everybody[week], in_groups, by_group)
     width = len(MEASURES)
     grouped = {name: np.array(values).reshape(-1, width) for name, values in by_group.items()}
     states = community.participation.values()

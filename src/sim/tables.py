@@ -20,7 +20,6 @@ DISTANCES = ("participant", "volunteer", "1", "2", "3", "more", "unreached")
 """Classes of distance from those who took part, over close ties."""
 
 WHENS = ("horizon", "average")
-_FAR = 6
 Where = tuple[int, int]
 
 
@@ -131,7 +130,7 @@ def _classes(record: Played, baseline: Played) -> NDArray[np.int64] | None:
     week = max((w for w in baseline.ties_at if w <= record.first_week), default=None)
     if week is None:
         return None
-    steps = baseline.ties_at[week].distance(record.took_part, CORE_KINDS, _FAR)
+    steps = baseline.ties_at[week].distance(record.took_part, CORE_KINDS, most=len(record.took_part))
     classes = np.full(len(steps), DISTANCES.index("unreached"))
     for distance in (1, 2, 3):
         classes[steps == distance] = DISTANCES.index(str(distance))

@@ -87,7 +87,7 @@ def test_a_run_ends_with_the_answer_and_the_report(town, call):
     assert "Small town: 2 scenarios, 3 runs of each, 6 weeks" in err
     assert "3 to play with 1 worker" in err
     assert re.search(r"^Loneliness after 6 weeks, compared with As things are \(0\.\d+\)$", out, re.MULTILINE)
-    assert re.search(r"^Kitchen-table talks .* of 3 pairs +£1,500 +too few runs$", out, re.MULTILINE)
+    assert re.search(r"^Kitchen-table talks .* \d of 3 +£1,500 +too few runs$", out, re.MULTILINE)
     assert "does not predict" in out
     assert out.rstrip().splitlines()[-1] == "results/town/report.html"
     assert (town.parent / "results/town/report.html").is_file()
@@ -119,7 +119,7 @@ def test_failed_runs_are_told_first_and_are_exit_code_1(town, call, monkeypatch,
     assert code == 1
     assert "1 runs failed (listed in out/failures.csv)" in err
     assert "all scenarios, seed 2: ZeroDivisionError: one over nothing" in err
-    assert "of 2 pairs" in out
+    assert re.search(r"\d of 2 ", out)
     assert out.rstrip().endswith("out/report.html")
 
 
@@ -238,7 +238,9 @@ def test_what_is_known_can_be_looked_up(call):
 def test_every_verb_has_help_and_the_version_is_printed(call):
     assert call("--version") == (0, f"sim {__version__}\n", "")
     verbs = re.findall(r"^  (\w+)  ", call("--help")[1].split("Commands:")[1], re.MULTILINE)
-    assert verbs == "run compare report check explain diff new schema catalogue evidence".split()
+    assert verbs == [
+        "run", "compare", "report", "check", "explain", "diff", "new", "schema", "catalogue", "evidence",
+    ]  # fmt: skip
     for verb in verbs:
         code, out, err = call(verb, "--help")
         assert (code, err) == (0, "")

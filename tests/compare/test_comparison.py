@@ -22,14 +22,9 @@ def compared(fake_study):
     return of
 
 
-def row_of(
-    table: pd.DataFrame, scenario: str, measure: str, group: str = "all", when: str = "horizon"
-) -> pd.Series:
+def row_of(table: pd.DataFrame, scenario: str, measure: str, group: str = "all", when: str = "horizon") -> pd.Series:
     chosen = table[
-        (table.scenario == scenario)
-        & (table.measure == measure)
-        & (table.group == group)
-        & (table.when == when)
+        (table.scenario == scenario) & (table.measure == measure) & (table.group == group) & (table.when == when)
     ]
     assert len(chosen) == 1
     return chosen.iloc[0]
@@ -144,9 +139,7 @@ def test_pairs_in_which_the_measure_is_not_defined_are_left_out(compared):
 def test_the_order_of_rows_changes_no_bit(compared):
     study, table = compared()
     shuffled = study.effects.sample(frac=1, random_state=3)
-    shuffled = pd.concat(
-        [shuffled[shuffled.group == "all"], shuffled[shuffled.group != "all"].sort_values("group")]
-    )
+    shuffled = pd.concat([shuffled[shuffled.group == "all"], shuffled[shuffled.group != "all"].sort_values("group")])
     again = comparison(study.series, shuffled, study.manifest)
     pd.testing.assert_frame_equal(table, again, check_exact=True)
 
@@ -172,8 +165,20 @@ def test_csv_reads_back_to_the_bit(compared, tmp_path):
     assert [item.name for item in tmp_path.iterdir()] == ["comparison.csv"]
 
 
+def test_measures_and_scenarios_that_are_not_known_are_left_out(compared):
+    study, table = compared(seeds=5)
+    strange = study.effects.astype({"measure": str, "scenario": str})
+    extra = strange[strange.measure == "stigma"]
+    strange = pd.concat([strange, extra.assign(measure="of an older version"), extra.assign(scenario="elsewhere")])
+    again = comparison(study.series, strange, study.manifest)
+    pd.testing.assert_frame_equal(table, again, check_exact=True)
+
+
 def test_a_folder_that_is_none_is_named(fake_study):
     study = fake_study(seeds=3)
+    for wrong in ({"outcome": "lonliness"}, {"baseline": "nobody"}):
+        with pytest.raises(InputError, match="is not known"):
+            Facts.read(study.manifest | wrong)
     del study.manifest["baseline"]
     with pytest.raises(InputError, match=r"manifest\.json"):
         comparison(study.series, study.effects, study.manifest)

@@ -12,9 +12,7 @@ from sim.compare import answer, comparison
 from sim.compare.wording import amount, between, decimals_known, joined, money, number, pairs_better, plain
 
 
-def row(
-    effect: float, lower: float, upper: float, measure: str = "loneliness", **more: float
-) -> dict[str, object]:
+def row(effect: float, lower: float, upper: float, measure: str = "loneliness", **more: float) -> dict[str, object]:
     return {"measure": measure, "effect": effect, "lower": lower, "upper": upper, "seeds": 50, **more}
 
 
@@ -26,6 +24,9 @@ def row(
         (row(-0.0023, -0.0071, 0.0025), "0.002 lower", "between 0.007 lower and 0.003 higher"),
         (row(-0.0123, -0.0163, -0.0083, "often_lonely"), "12 fewer in 1,000 residents", "8 to 16 fewer"),
         (row(0.0004, -0.003, 0.0038, "often_lonely"), "about the same", "between 3 fewer and 4 more"),
+        (row(0.001, -0.0004, 0.0024), "0.001 higher", "between no difference and 0.002 higher"),
+        (row(-0.00147, -0.00151, -0.00143), "0.0015 lower", "0.0014 to 0.0015 lower"),
+        (row(-0.0032, -0.003223, -0.003181), "0.0032 lower", "0.00318 to 0.00322 lower"),
         (row(0.0, 0.0, 0.0), "no difference", "the same in every run"),
         (row(0.01, 0.01, 0.01), "0.010 higher", "the same in every run"),
         (row(0.01, -math.inf, math.inf), "0.010 higher", "not known from one run"),
@@ -104,7 +105,20 @@ def test_too_few_runs_say_nothing_else(answered):
     assert not any(word in " ".join(sentences) for word in ("most for", "better", "worse", "Befriending"))
 
 
+def test_beyond_doubt_and_of_no_consequence(answered):
+    text = " ".join(answered({"campaign": -0.00002}, spread=0.000001))
+    assert "“A campaign”: practically no difference." in text
+    assert "did most" not in text
+
+
+def test_what_helped_and_faded_is_said(fake_study):
+    study = fake_study({"campaign": -0.01})
+    last = (study.effects.when == "horizon") & (study.effects.measure == "loneliness")
+    study.effects.loc[last, "effect"] *= 1e-4
+    table = comparison(study.series, study.effects, study.manifest)
+    text = " ".join(answer(table, study.effects, study.manifest))
+    assert "practically nothing is left after 26 weeks, but on average over the weeks it was 0.0044 lower" in text
+
+
 def test_nothing_to_compare(answered):
-    assert answered({}) == [
-        "There is nothing to compare yet: no scenario has been played beside the baseline."
-    ]
+    assert answered({}) == ["There is nothing to compare yet: no scenario has been played beside the baseline."]

@@ -13,9 +13,7 @@ def hidden(**sizes: int) -> set[str]:
     everybody = sizes.pop("everybody", sum(sizes.values()))
     return {
         group.partition("=")[2]
-        for group in hidden_groups(
-            {"all": everybody, **{f"town={name}": size for name, size in sizes.items()}}
-        )
+        for group in hidden_groups({"all": everybody, **{f"town={name}": size for name, size in sizes.items()}})
     }
 
 
@@ -95,6 +93,22 @@ def test_small_classes_of_the_ripple_go(fake_study):
     study = fake_study(seeds=4)
     study.ripple.loc[(study.ripple.distance == "volunteer") & (study.ripple.seed == 2), "residents"] = 4
     shown, classes = suppress_ripple(study.ripple)
-    assert "volunteer" not in set(shown.distance)
-    assert classes == 6  # three scenarios, two measures
+    assert {"volunteer", "participant"}.isdisjoint(shown.distance)  # the next smallest goes too
+    assert {"1", "2", "3", "more", "unreached"} <= set(shown.distance)
+    assert classes == 12  # two classes, three scenarios, two measures
     assert suppress_ripple(shown)[1] == 0
+
+
+def test_self_stigma_shows_only_where_it_is_known_how_many_it_concerns(fake_study):
+    groups = {"all": 100, "town=a": 40, "town=b": 60, "lived_experience=no": 88, "lived_experience=yes": 12}
+    measures = ("loneliness", "self_stigma")
+    study = fake_study(seeds=4, groups=groups, measures=measures)
+    shown, left_out = suppress(comparison(study.series, study.effects, study.manifest), study.series)
+    assert set(shown[shown.measure == "loneliness"].group) == set(groups)
+    assert {"all", "lived_experience=yes"} <= set(shown[shown.measure == "self_stigma"].group)
+    assert "town=a" not in set(shown[shown.measure == "self_stigma"].group)
+    assert "self-stigma by group" in left_out.sentence()
+    groups |= {"lived_experience=no": 93, "lived_experience=yes": 7}
+    study = fake_study(seeds=4, groups=groups, measures=measures)
+    shown, _ = suppress(comparison(study.series, study.effects, study.manifest), study.series)
+    assert "self_stigma" not in set(shown.measure)

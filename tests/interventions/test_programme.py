@@ -236,9 +236,7 @@ def test_the_invited_need_no_contacts():
 def test_number_and_share_of_contacts(rule, joins):
     """Resident 0 has four contacts of whom 1 and 2 take part; 5 has no contacts at all."""
     made = world(6, [(0, 1), (0, 2), (0, 3), (0, 4)], lived=[1, 2])
-    item = club(
-        choose=Choose("lived_experience", number=2), spread=Spread(rule="threshold", broadcast=CERTAIN, **rule)
-    )
+    item = club(choose=Choose("lived_experience", number=2), spread=Spread(rule="threshold", broadcast=CERTAIN, **rule))
     state = state_of(run(made, item, weeks=2))
     assert state.ever().tolist()[:3] == [joins, True, True]
     assert not state.ever()[5]
@@ -428,7 +426,9 @@ def test_a_programme_without_prices_costs_nothing():
 
 
 def test_the_luck_of_an_intervention_hangs_on_its_name_alone(make_community):
-    item = club(choose=Choose("random", number=8), runs=Runs(places=4, length=3, dropout=0.1), spread=Spread(uptake=0.6))
+    item = club(
+        choose=Choose("random", number=8), runs=Runs(places=4, length=3, dropout=0.1), spread=Spread(uptake=0.6)
+    )
     other = club("aardvark", choose=Choose("random", number=20), runs=Runs(dropout=0.3))
     alone = state_of(run(make_community(), item, weeks=12, seed=9))
     beside = state_of(run(make_community(), other, item, weeks=12, seed=9))

@@ -212,7 +212,10 @@ def test_degree_finds_the_hub_and_the_leaf_of_a_path():
 
 def test_ties_in_a_ranking_are_broken_by_luck_not_by_position():
     made = world(30, [])
-    picks = {tuple(numbers(choose(Choose("loneliness", number=3), everybody(made), made, stream(seed)))) for seed in range(30)}
+    picks = {
+        tuple(numbers(choose(Choose("loneliness", number=3), everybody(made), made, stream(seed))))
+        for seed in range(30)
+    }
     assert len(picks) > 20
     assert len({i for pick in picks for i in pick}) > 25
 
@@ -252,7 +255,9 @@ def test_luck_belongs_to_the_person_whatever_type_and_order_of_ids():
     assert as_numbers == as_texts
     kept = {name for name in with_others if 3 <= int(name) < 33}
     assert kept <= as_numbers  # newcomers push somebody out, but change nobody's luck
-    assert chosen_names(np.arange(100, 130)) != {str(int(name) + 97) for name in as_numbers}  # other persons, other luck
+    assert chosen_names(np.arange(100, 130)) != {
+        str(int(name) + 97) for name in as_numbers
+    }  # other persons, other luck
 
 
 @pytest.mark.parametrize(
@@ -332,7 +337,11 @@ def test_nominees_have_more_friends_than_people_taken_at_random():
     edges |= {(i, i + 1) for i in range(399)}
     made = world(400, sorted((a, b) for a, b in edges if a != b))
     degree = made.ties.degree()
-    means = [degree[choose(Choose(by, number=25), everybody(made), made, stream(s))].mean() for by in ("nomination", "random") for s in range(20)]
+    means = [
+        degree[choose(Choose(by, number=25), everybody(made), made, stream(s))].mean()
+        for by in ("nomination", "random")
+        for s in range(20)
+    ]
     named, at_random = np.mean(means[:20]), np.mean(means[20:])
     assert abs(at_random - degree.mean()) < 1.5
     assert named > 1.8 * at_random

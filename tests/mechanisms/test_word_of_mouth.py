@@ -133,7 +133,9 @@ def test_final_reach_is_the_component_of_the_invited():
     state = state_of(simulation)
     assert set(np.flatnonzero(state.ever()).tolist()) == nx.node_connected_component(graph, 11)
     steps = nx.single_source_shortest_path_length(graph, 11)
-    assert all(state.joined[i] == 1 + distance for i, distance in steps.items())  # a step a week when telling is certain
+    assert all(
+        state.joined[i] == 1 + distance for i, distance in steps.items()
+    )  # a step a week when telling is certain
 
 
 # --- thresholds ----------------------------------------------------------------------------------------
@@ -195,7 +197,9 @@ def test_a_threshold_cascade_needs_clusters_as_in_centola():
     seed=st.integers(0, 300), uptake=st.sampled_from([0.0, 0.5, 1.0]), broadcast=st.sampled_from([0.0, 0.03]),
     aware=st.sampled_from([0.0, 0.1, 0.5]), participant=st.sampled_from([0.0, 0.2, 1.0]), talk=st.booleans(),
 )  # fmt: skip
-def test_who_hears_when_and_how_equals_a_slow_reference(make_community, seed, uptake, broadcast, aware, participant, talk):
+def test_who_hears_when_and_how_equals_a_slow_reference(
+    make_community, seed, uptake, broadcast, aware, participant, talk
+):
     made = make_community(residents=30, ties=70, seed=2)
     items = [
         told("club", by="random", number=3, uptake=uptake, broadcast=broadcast, talk=talk),
@@ -280,7 +284,9 @@ def test_word_reaches_people_who_are_not_eligible_and_passes_through_them():
 
 
 def test_participants_tell_about_seven_times_as_often_as_others_who_know():
-    assert evidence.value("word_of_mouth.talk_participant") / evidence.value("word_of_mouth.talk_aware") == pytest.approx(7, abs=0.5)
+    assert evidence.value("word_of_mouth.talk_participant") / evidence.value(
+        "word_of_mouth.talk_aware"
+    ) == pytest.approx(7, abs=0.5)
     default = WordOfMouth()
     leaves = 20_000
     edges = [(hub, 2 + hub * leaves + i) for hub in (0, 1) for i in range(leaves)]

@@ -12,10 +12,15 @@ from sim.store.lock import locked
 def test_a_file_is_whole_or_as_it_was(tmp_path):
     path = tmp_path / "a.txt"
     write_text(path, "old")
-    with pytest.raises(ZeroDivisionError), temporary(path) as name:
-        name.write_text("half")
-        assert path.read_text() == "old"
-        raise ZeroDivisionError
+
+    def fail_halfway():
+        with temporary(path) as name:
+            name.write_text("half")
+            assert path.read_text() == "old"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

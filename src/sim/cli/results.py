@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.screens import note, say, table
+from sim.cli.screens import is_narrow, note, say, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,52 +79,80 @@ def _measures(results: Results, measure: str | None) -> list[str]:
 
 
 def print_answer(results: Results) -> None:
-    """Print the table of the primary measure and the answer in words."""
-    outcome = str(results.facts.outcome)
-    _print_comparison(results, outcome, None)
+    """Print the table of the primary measure, the answer in words and what became of the targets."""
+    _print_comparison(results, str(results.facts.outcome), None)
     say()
     for sentence in results.answer():
         say(sentence)
+    for line in _targets(results):
+        say(line)
     say("This explores and compares what a model says would plausibly happen; it does not predict.")
 
 
+def _targets(results: Results) -> list[str]:
+    """Return one line a target: for which scenarios it is met, missed, or too close to call."""
+    from sim.compare import target_results
+    from sim.compare.wording import plain
+    from sim.measures import MEASURES
+
+    found: dict[str, dict[str, list[str]]] = {}
+    for result in target_results(results.series, results.manifest):
+        label = MEASURES[result.measure].label
+        target = f"Target: {label} {result.side} {plain(result.bound)} in week {result.week}"
+        found.setdefault(target, {}).setdefault(result.verdict, []).append(_title(results, result.scenario))
+    return [
+        f"{target}: " + "; ".join(f"{verdict}: {', '.join(titles)}" for verdict, titles in outcomes.items())
+        for target, outcomes in found.items()
+    ]
+
+
 def _print_comparison(results: Results, measure: str, by: str | None) -> None:
+    """Print effects at the horizon: of everybody with the best scenario first, or of the groups of a column."""
+    from sim.compare import IN_PEOPLE, ranked
     from sim.compare.wording import plain
     from sim.measures import MEASURES
 
     facts = results.facts
-    rows = results.comparison(measure, by)
-    rows = rows[rows["when"].astype(str) == "horizon"]
-    if by is None:
-        rows = rows[rows["group"].astype(str) == "all"]
-    label = MEASURES[measure].label if measure in MEASURES else measure
-    if rows.empty:
+    rows = _at_the_end(results, measure, by)
+    label = MEASURES[measure].label
+    if not rows:
         say(f"{label}: nothing to compare")
         return
-    level = "" if by else f" ({plain(float(rows['baseline'].iloc[0]))})"
+    people = "" if by or is_narrow() else IN_PEOPLE.get(measure, "")
+    in_people = {row["scenario"]: row for row in _at_the_end(results, people, None)} if people else {}
+    level = "" if by else f" ({plain(float(rows[0]['baseline']))})"
     against = f"compared with {_title(results, facts.baseline)}{level}"
     say(f"{label[:1].upper()}{label[1:]} after {facts.weeks} weeks, {against}")
-    group = ["group"] if by else []
-    headings = ["scenario", *group, "effect", "95% interval", "better in", "extra cost", "verdict"]
-    cells = [_cells(results, row, bool(by)) for row in rows.to_dict("records")]
-    table(headings, cells)
+    headings = ["scenario", *(["group"] if by else []), "effect", "95% interval"]
+    headings += [f"{MEASURES[people].label}, of 1,000"] if people else []
+    headings += ["pairs better", "extra cost", "verdict"]
+    if not by:
+        rows = ranked(rows, facts.direction(measure))
+    table(headings, [_cells(results, row, by, in_people.get(row["scenario"])) for row in rows])
 
 
-def _cells(results: Results, row: Any, with_group: bool) -> list[str]:
+def _at_the_end(results: Results, measure: str, by: str | None) -> list[Any]:
+    """Return the rows of a measure at the horizon."""
+    rows = results.comparison(measure, by)
+    rows = rows[rows["when"].astype(str) == "horizon"]
+    return (rows if by else rows[rows["group"].astype(str) == "all"]).to_dict("records")
+
+
+def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) -> list[str]:
     from sim.compare import verdict_of
     from sim.compare.wording import amount, between, money, pairs_better
+    from sim.report.tables import currency
 
-    better = results.facts.direction(str(row["measure"]))
-    group = [str(row["group"]).partition("=")[2]] if with_group else []
-    pairs = pairs_better(row)
+    cost = float(row["cost"])
     return [
         _title(results, str(row["scenario"])),
-        *group,
+        *([str(row["group"]).partition("=")[2]] if by else []),
         amount(row),
         between(row),
-        pairs if pairs == "–" else f"{pairs} pairs",
-        money(float(row["cost"])),
-        verdict_of(row, better),
+        *([amount(in_people, unit=False)] if in_people is not None else []),
+        pairs_better(row),
+        "none" if cost == 0.0 else money(cost, currency(results.manifest)),
+        verdict_of(row, results.facts.direction(str(row["measure"]))),
     ]
 
 

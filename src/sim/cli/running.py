@@ -13,7 +13,7 @@ from sim.cli.screens import note, say
 
 if TYPE_CHECKING:
     from sim.ensemble import Outcome
-    from sim.study import Study
+    from sim.study import Results, Study
 
 __all__ = ["Given", "dry_run", "run"]
 
@@ -61,6 +61,7 @@ def run(given: Given) -> int:
             bar(progress)  # type: ignore[arg-type]
 
         results = study.run(workers=given.processes, out=given.out, fresh=given.fresh, progress=show)
+    _say_sources(results, given.paths[0])
     outcome = results.outcome
     assert isinstance(outcome, Outcome)
     if outcome.failures:
@@ -111,6 +112,21 @@ def _say_start(progress: object, processes: int) -> None:
         there = f"{done} of {total} runs are there already; " if done else ""
         workers = f"{processes} worker{'s' if processes > 1 else ''}"
         note(f"{there}{total - done} to play with {workers}")
+
+
+def _say_sources(results: Results, path: Path) -> None:
+    """Say what the numbers rest on: whoever reads a result should know before reading it."""
+    from sim.evidence import entries
+    from sim.report.settings import evidence_names
+
+    known = entries()
+    found = [known[name] for name in evidence_names(results.manifest)]
+    assumed = sum(entry.is_assumption for entry in found)
+    works = {key for entry in found for key in entry.sources}
+    note(
+        f"rests on {len(found)} numbers: {len(found) - assumed} from {len(works)} cited works, {assumed} assumptions "
+        f"('sim explain {path}' and the report list them)"
+    )
 
 
 def _say_failures(outcome: Outcome) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,10 +14,14 @@ if TYPE_CHECKING:
 
     from sim.ensemble import Progress
 
-__all__ = ["cores", "duration", "note", "progress_bar", "say", "size", "table"]
+__all__ = ["cores", "duration", "is_narrow", "note", "progress_bar", "say", "size", "table"]
 
 _WIDE = 10_000
 """Characters in a line of a table that goes into a pipe: it is never broken."""
+
+
+_ROOMY = 115
+"""Columns of a terminal that take the whole table of results."""
 
 
 def say(text: str = "") -> None:
@@ -29,7 +34,16 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+def is_narrow() -> bool:
+    """Whether results go to a terminal with little room for a wide table."""
+    return sys.stdout.isatty() and shutil.get_terminal_size().columns < _ROOMY
+
+
+def _widest(rows: Sequence[Sequence[str]]) -> int:
+    return max((len(row[0]) for row in rows), default=0)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: fitted to a terminal, whole lines in a pipe.
 
     Parameters
@@ -37,20 +51,17 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequ
     headings
         Names of the columns.
     rows
-        Texts of the cells.
-    right
-        Numbers of the columns that are set flush right.
+        Texts of the cells; the first column names what a row is about.
     """
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     on_terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, width=None if on_terminal else _WIDE, highlight=False)
-    grid = Table(box=SIMPLE_HEAD if on_terminal else None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=None, padding=(0, 2, 0, 0))
     for number, heading in enumerate(headings):
-        grid.add_column(Text(heading), justify="right" if number in right else "left")
+        grid.add_column(Text(heading), min_width=min(16, _widest(rows)) if number == 0 else None)
     for row in rows:
         grid.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
     with console.capture() as capture:
@@ -77,6 +88,7 @@ def progress_bar(label: str) -> Iterator[Callable[[Progress], None]]:
 
         def show(progress: Any) -> None:
             left = "" if progress.left is None else f"about {duration(progress.left)} left"
+            left = "writing tables, figures and report" if progress.done >= progress.total else left
             bar.update(task, completed=progress.done, total=progress.total, left=left)
 
         yield show

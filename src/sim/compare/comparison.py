@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim import stats
 from sim.compare.facts import Facts
 from sim.compare.verdicts import verdict_of
+from sim.measures import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,11 +70,37 @@ def comparison(series: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
     table = _ordered(effects, facts)
     residents = residents_of(series)
     costs = _extra_costs(table)
-    rows = [
-        _row(cast("tuple[str, str, str, str]", key), pairs, facts, residents, costs)
-        for key, pairs in table.groupby(["scenario", "measure", "group", "when"], sort=False, observed=True)
-    ]
+    rows = [_row(pairs, facts, residents, costs) for pairs in _each(table)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """The pairs of one row in which the measure is defined."""
+
+    scenario: str
+    measure: str
+    group: str
+    when: str
+    baseline: NDArray[np.float64]
+    value: NDArray[np.float64]
+    effect: NDArray[np.float64]
+    community: NDArray[np.int64]
+
+
+def _each(table: pd.DataFrame) -> Iterator[_Pairs]:
+    """Yield the pairs of each row of an ordered table, without the slow groups of pandas."""
+    if table.empty:
+        return
+    keys = ["scenario", "measure", "group", "when"]
+    number = table.groupby(keys, sort=False).ngroup().to_numpy()
+    edges = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(table)]
+    texts = [table[name].to_numpy(object) for name in keys]
+    numbers = [table[name].to_numpy() for name in ("baseline", "value", "effect", "community")]
+    for first, end in pairwise(edges):
+        defined = ~np.isnan(numbers[2][first:end])
+        scenario, measure, group, when = (str(column[first]) for column in texts)
+        yield _Pairs(scenario, measure, group, when, *(column[first:end][defined] for column in numbers))
 
 
 def residents_of(series: pd.DataFrame) -> dict[str, float]:
@@ -104,7 +136,8 @@ def _ordered(effects: pd.DataFrame, facts: Facts) -> pd.DataFrame:
         position = {name: place for place, name in enumerate(order)}
         ranks[f"{column}_rank"] = table[column].map(position).fillna(len(position))
     table = table.assign(**ranks)
-    table = table[(table["scenario"] != facts.baseline) & (table["measure"] != "residents")]
+    known = table["measure"].isin(list(MEASURES)) & (table["measure"] != "residents")
+    table = table[known & table["scenario"].isin(list(facts.compared))]
     return table.sort_values([*ranks, "community", "seed"], kind="stable")
 
 
@@ -113,17 +146,9 @@ def _extra_costs(table: pd.DataFrame) -> dict[str, float]:
     return {str(name): stats.mean(values) for name, values in rows.groupby("scenario")["effect"]}
 
 
-def _row(
-    key: tuple[str, str, str, str],
-    pairs: pd.DataFrame,
-    facts: Facts,
-    residents: Mapping[str, float],
-    costs: Mapping[str, float],
-) -> dict[str, object]:
-    scenario, measure, group, when = key
-    defined = pairs[pairs["effect"].notna()]
-    effect = defined["effect"].to_numpy()
-    interval = stats.cluster_interval(effect, defined["community"].tolist())
+def _row(pairs: _Pairs, facts: Facts, residents: Mapping[str, float], costs: Mapping[str, float]) -> dict[str, object]:
+    scenario, measure, group, when = pairs.scenario, pairs.measure, pairs.group, pairs.when
+    interval = stats.cluster_interval(pairs.effect, pairs.community.tolist())
     better = facts.direction(measure)
     is_share = facts.measure(measure).is_share
     # of independent runs: what the standard error would be of, if each run had its own community
@@ -133,12 +158,12 @@ def _row(
         "measure": measure,
         "group": group,
         "when": when,
-        "baseline": stats.mean(defined["baseline"].to_numpy()),
-        "value": stats.mean(defined["value"].to_numpy()),
+        "baseline": stats.mean(pairs.baseline),
+        "value": stats.mean(pairs.value),
         "effect": interval.estimate,
         "lower": interval.lower,
         "upper": interval.upper,
-        "share_better": _share_better(effect, better),
+        "share_better": _share_better(pairs.effect, better),
         "standard_error": interval.standard_error,
         "seeds": interval.count,
         "seeds_needed": stats.seeds_to_settle(interval.estimate, spread),

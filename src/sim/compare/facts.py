@@ -47,6 +47,9 @@ class Facts:
             weeks = int(manifest["weeks"])
         except (KeyError, TypeError, ValueError) as wrong:
             raise InputError(Problem("manifest.json", message=f"is not a study's manifest ({wrong!r})")) from wrong
+        if outcome not in MEASURES or baseline not in names:
+            missing = f"measure '{outcome}'" if outcome not in MEASURES else f"scenario '{baseline}'"
+            raise InputError(Problem("manifest.json", message=f"names a {missing} that is not known"))
         return cls(
             baseline=baseline,
             scenarios=(baseline, *(name for name in names if name != baseline)),

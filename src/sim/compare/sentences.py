@@ -175,7 +175,7 @@ def _after_all(word: str, row: Row, comparison: pd.DataFrame, facts: Facts) -> s
         ]
     )
     if not found or verdict_of(found[0], facts.direction(facts.outcome)) not in ("better", "worse"):
-        return nothing
+        return nothing if word == "no difference" else "practically no difference"
     return f"{nothing} after {facts.weeks} weeks, but on average over the weeks it was {amount(found[0])}"
 
 

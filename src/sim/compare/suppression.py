@@ -31,8 +31,10 @@ class Suppressed:
     least: int = LEAST_RESIDENTS
     groups: Mapping[str, int] = field(default_factory=dict)
     """By column: how many of its groups are not shown."""
-    ripple_rows: int = 0
-    """Rows of the ripple table that are not shown."""
+    of_lived_experience: bool = False
+    """Whether rows are not shown that concern people with lived experience within groups."""
+    ripple_classes: int = 0
+    """Classes of distance that are not shown, over scenarios and measures."""
 
     @property
     def count(self) -> int:
@@ -40,18 +42,27 @@ class Suppressed:
         return sum(self.groups.values())
 
     def sentence(self) -> str:
-        """Return one sentence for readers; empty where nothing was left out."""
-        if not self.count and not self.ripple_rows:
-            return ""
+        """Return what was left out of the results by group, for readers; empty where nothing was."""
         parts = [
             f"{number} group{'s' if number > 1 else ''} of {column.replace('_', ' ')}"
             for column, number in self.groups.items()
         ]
-        if self.ripple_rows:
-            parts.append(f"{self.ripple_rows} row{'s' if self.ripple_rows > 1 else ''} of the ripple")
+        if self.of_lived_experience:
+            parts.append("self-stigma by group, which is about people with lived experience alone")
+        return self._said(parts)
+
+    def ripple_sentence(self) -> str:
+        """Return what was left out of the ripple, for readers; empty where nothing was."""
+        number = self.ripple_classes
+        classes = f"{number} class{'es' if number > 1 else ''} of distance, over all scenarios and measures"
+        return self._said([classes] if number else [])
+
+    def _said(self, parts: list[str]) -> str:
+        if not parts:
+            return ""
         return (
-            f"Not shown, to protect the people who answered the survey: {', '.join(parts)}. These have "
-            f"fewer than {self.least} residents, or would allow such a group to be worked out."
+            f"Not shown, to protect the people who answered the survey: {'; '.join(parts)}. These have or may "
+            f"have fewer than {self.least} residents, or would allow such a group to be worked out."
         )
 
 
@@ -86,9 +97,9 @@ def suppress(
     for group in sorted(hidden):
         column = group.partition("=")[0]
         counts[column] = counts.get(column, 0) + 1
-    gone = present.isin(list(hidden)) | _few_concerned(comparison, smallest_known, least)
-    shown = comparison[~gone].reset_index(drop=True)
-    return shown, Suppressed(least=least, groups=counts)
+    gone, few = present.isin(list(hidden)), _few_concerned(comparison, smallest_known, least)
+    shown = comparison[~(gone | few)].reset_index(drop=True)
+    return shown, Suppressed(least=least, groups=counts, of_lived_experience=bool((few & ~gone).any()))
 
 
 def _few_concerned(comparison: pd.DataFrame, sizes: Mapping[str, float], least: int) -> pd.Series[bool]:
@@ -142,16 +153,17 @@ def _hidden_of_column(held: Mapping[str, float], everybody: float, least: int) -
 def suppress_ripple(ripple: pd.DataFrame, least: int = LEAST_RESIDENTS) -> tuple[pd.DataFrame, int]:
     """Return a ripple table without classes of fewer than ``least`` residents, and how many classes went.
 
-    A class is left out for a scenario and measure when it is too small in any run.
+    A class is left out for a scenario and measure when it may not be shown in any one run. The classes of a
+    run make up everybody, so the next smallest go too where one alone could be worked out.
     """
-    keys = ["scenario", "measure", "distance"]
-    if ripple.empty:
-        return ripple, 0
-    occupied = ripple[ripple["residents"] > 0]
-    smallest = occupied.groupby(keys, observed=True)["residents"].min()
-    small = set(smallest[smallest < least].index)
+    small: set[tuple[str, str, str]] = set()
+    runs = ripple.groupby(["scenario", "measure", "community", "seed"], observed=True, sort=False)
+    for (scenario, measure, _, _), held in runs:
+        sizes = dict(zip(held["distance"].astype(str), held["residents"].astype(float), strict=True))
+        hidden = _hidden_of_column(sizes, sum(sizes.values()), least)
+        small |= {(str(scenario), str(measure), distance) for distance in hidden}
     if not small:
         return ripple, 0
-    named = list(zip(*(ripple[key] for key in keys), strict=True))
+    named = zip(*(ripple[key].astype(str) for key in ("scenario", "measure", "distance")), strict=True)
     keep = [name not in small for name in named]
     return ripple[keep].reset_index(drop=True), len(small)

@@ -128,7 +128,7 @@ def amount(row: Mapping[str, Any], *, unit: bool = True) -> str:
         return "no difference"
     decimals = _decimals(effect, lower, upper)
     text = number(abs(effect), decimals)
-    if not any(digit in "123456789" for digit in text):
+    if not _is_something(text):
         return "about the same"
     tail = " in 1,000 residents" if unit and MEASURES[str(row["measure"])].is_share else ""
     return f"{text} {less if effect < 0.0 else more}{tail}"
@@ -151,7 +151,13 @@ def between(row: Mapping[str, Any]) -> str:
         return f"{_not_zero(-upper, decimals)} to {low} {less}"
     if lower >= 0.0:
         return f"{_not_zero(lower, decimals)} to {high} {more}"
-    return f"between {low} {less} and {high} {more}"
+    down = f"{low} {less}" if _is_something(low) else "no difference"
+    up = f"{high} {more}" if _is_something(high) else "no difference"
+    return f"between {down} and {up}"
+
+
+def _is_something(text: str) -> bool:
+    return any(digit in "123456789" for digit in text)
 
 
 def pairs_better(row: Mapping[str, Any]) -> str:

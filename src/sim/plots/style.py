@@ -146,7 +146,8 @@ def legend_below(
     lines = ax.get_xlabel().count("\n") + 1
     below = ScaledTranslation(0.0, -0.34 - 0.2 * lines, ax.figure.dpi_scale_trans)
     ax.legend(
-        list(handles.values()), names, loc="upper left", bbox_to_anchor=(0.0, 0.0), bbox_transform=ax.transAxes + below, borderaxespad=0.0,
+        list(handles.values()), names, loc="upper left", bbox_to_anchor=(0.0, 0.0),
+        bbox_transform=ax.transAxes + below, borderaxespad=0.0,
         handlelength=line, labelspacing=0.45,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def read(folder: Path | str) -> Material:
     if facts.private:
         comparison, suppressed = compare.suppress(comparison, series)
         ripple, gone = compare.suppress_ripple(ripple)
-        suppressed = Suppressed(suppressed.least, suppressed.groups, gone)
+        suppressed = replace(suppressed, ripple_classes=gone)
     return Material(
         folder=found.path, manifest=manifest, facts=facts, series=series, effects=effects,
         comparison=comparison, ripple=ripple, failures=found.failures(), suppressed=suppressed,

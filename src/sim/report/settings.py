@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from sim import catalogue, evidence
@@ -12,6 +13,9 @@ from sim.compare.wording import plain
 from sim.errors import InputError
 
 __all__ = ["Described", "Intervention", "Setting", "described", "evidence_names", "mechanism_settings"]
+
+_CHOICES = ("runs.start", "runs.weeks", "runs.places", "runs.length", "choose.number", "choose.share", "cost.year")
+"""Numbers that say what is done, when and for how many."""
 
 _NOT_SHOWN = ("name", "title", "use")
 _EMPTY: tuple[Any, ...] = (None, False, 0, 0.0, "", {}, [])
@@ -160,7 +164,8 @@ def _settings(leaves: Mapping[str, Any], origins: Mapping[str, Any], base: str) 
     found = []
     for path, value in leaves.items():
         origin = origins.get(path) or origins.get(f"{path}[0]") or {}
-        if origin.get("kind", "default") == "default" and not origin.get("evidence") and value in _EMPTY:
+        is_default = origin.get("kind", "default") == "default" and not origin.get("evidence")
+        if is_default and (value in _EMPTY or isinstance(value, str)):
             continue
         found.append(_setting(path.removeprefix(base), value, origin))
     return found
@@ -176,9 +181,18 @@ def _setting(path: str, value: Any, origin: Mapping[str, Any]) -> Setting:
         came_from=_came_from(origin),
         support=known.cited() if known else "",
         grade=known.grade if known else "",
-        is_assumption=known.is_assumption if known else False,
+        is_assumption=known.is_assumption if known else _is_unsupported(path, value, origin),
         label=known.label if known else "",
     )
+
+
+def _is_unsupported(path: str, value: Any, origin: Mapping[str, Any]) -> bool:
+    """Whether a value says how the world works, not what is done, and nothing is named that supports it."""
+    if origin.get("kind") not in ("file", "command line") or isinstance(value, bool):
+        return False
+    is_number = isinstance(value, int | float) or bool(re.match(r"[-+]?[0-9.]", str(value)))
+    is_choice = path in _CHOICES or path.startswith("who.")
+    return is_number and not is_choice
 
 
 def _came_from(origin: Mapping[str, Any]) -> str:
@@ -187,7 +201,7 @@ def _came_from(origin: Mapping[str, Any]) -> str:
         return "default of the model"
     if kind == "catalogue":
         return "catalogue"
-    return where or kind
+    return f"{kind}: {PurePosixPath(where).name}" if kind == "file" else where or kind
 
 
 def _words(path: str) -> str:
@@ -205,4 +219,9 @@ def _shown(value: Any) -> str:
         return plain(value)
     if isinstance(value, list | tuple):
         return ", ".join(_shown(item) for item in value) or "none"
-    return "everybody" if value == {} else "not limited" if value is None else str(value).replace("_", " ")
+    return "everybody" if value == {} else "not limited" if value is None else _text(str(value))
+
+
+def _text(value: str) -> str:
+    """Return a text from a scenario file as readers expect it: spaces, and a proper minus sign."""
+    return re.sub(r"^-(?=[0-9])", "−", value.replace("_", " "))

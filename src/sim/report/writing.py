@@ -69,8 +69,8 @@ def _context(material: Material, pictures: Sequence[Picture]) -> dict[str, Any]:
     return {
         "style": (resources.files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8"),
         "facts": facts,
-        "manifest": manifest,
-        "about": material.about,
+        "manifest": _NOTHING_SAID | dict(manifest),
+        "about": {"title": "", "residents": 0, "notes": [], "matches": [], **material.about},
         "measures": MEASURES,
         "verdicts": VERDICTS,
         "answer": compare.answer(material.comparison, material.effects, manifest),
@@ -90,6 +90,7 @@ def _context(material: Material, pictures: Sequence[Picture]) -> dict[str, Any]:
         "ripple": tables.ripple_lines(material),
         "targets": tables.target_lines(material),
         "suppressed": material.suppressed.sentence(),
+        "suppressed_ripple": material.suppressed.ripple_sentence(),
         "figures": {kind: [_image(item) for item in pictures if _kind(item) == kind] for kind in _KINDS},
         "scenarios": settings.described(manifest, facts.scenarios, facts.baseline),
         "mechanisms": settings.mechanism_settings(manifest, facts.baseline),
@@ -100,6 +101,9 @@ def _context(material: Material, pictures: Sequence[Picture]) -> dict[str, Any]:
         "pending": len((manifest.get("units") or {}).get("pending") or ()),
     }
 
+
+_NOTHING_SAID: dict[str, Any] = dict.fromkeys(("seeds", "started", "ended", "versions", "fingerprint", "data"), "")
+"""What a manifest of another version may lack."""
 
 _KINDS = ("effect", "difference", "weeks", "groups", "ripple")
 

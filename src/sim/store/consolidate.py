@@ -26,7 +26,7 @@ _KEY = b"sim"
 
 
 def _mark(units: Sequence[StoredUnit]) -> str:
-    text = "\n".join(f"{unit.path.name} {unit.fingerprint}" for unit in units)
+    text = "\n".join(unit.path.name for unit in units)  # what they were computed from, the manifest says
     return hashlib.sha256(text.encode()).hexdigest()
 
 

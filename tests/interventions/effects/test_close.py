@@ -113,7 +113,9 @@ def test_losing_the_place_costs_support_of_those_who_met_there_and_makes_them_lo
     assert lonelier[sorted(touched)].mean() > 0.001
 
 
-@pytest.mark.parametrize(("place", "share", "words"), [("", 1.0, "name of a place"), ("hub", 1.1, "0..1"), ("hub", -0.1, "0..1")])
+@pytest.mark.parametrize(
+    ("place", "share", "words"), [("", 1.0, "name of a place"), ("hub", 1.1, "0..1"), ("hub", -0.1, "0..1")]
+)
 def test_settings_that_make_no_sense_are_refused(place, share, words):
     with pytest.raises(ValueError, match=words):
         Close(place, share)
@@ -130,9 +132,7 @@ def test_a_place_that_is_not_there_is_refused_with_a_suggestion(make_community):
 
 def test_nothing_else_moves_when_no_tie_ends(make_community):
     made = make_community()
-    still, closed = (
-        play(simulate(made.copy(), interventions=items), 10) for items in ([], [closing(0.0)])
-    )
+    still, closed = (play(simulate(made.copy(), interventions=items), 10) for items in ([], [closing(0.0)]))
     for name in ("stigma", "self_stigma", "loneliness"):
         assert np.array_equal(still.community.observed(name), closed.community.observed(name))
 

@@ -15,7 +15,9 @@ from sim.rng import Draws
 
 
 def ending(effect, *, name="moving", choose=None, runs=None):
-    return Intervention(name, choose=choose or Choose("nobody"), runs=runs or Runs(), effects=(effect,), spread=Spread(talk=False))
+    return Intervention(
+        name, choose=choose or Choose("nobody"), runs=runs or Runs(), effects=(effect,), spread=Spread(talk=False)
+    )
 
 
 def ties_of(community):

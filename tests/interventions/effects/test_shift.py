@@ -90,8 +90,7 @@ def test_standard_deviations_are_turned_into_the_scale(make_community, outcome):
     made = make_community(residents=70)
     sd = mean_and_sd(made, outcome)[1]
     two = [
-        run(made.copy(), programme(Shift(**{outcome: amount}), who=(LONELY,)), 3)
-        for amount in ("-0.5 sd", -0.5 * sd)
+        run(made.copy(), programme(Shift(**{outcome: amount}), who=(LONELY,)), 3) for amount in ("-0.5 sd", -0.5 * sd)
     ]
     assert np.array_equal(moved(two[0], outcome), moved(two[1], outcome))
     assert (moved(two[0], outcome)[made.flag("lived_experience")] < 0).all()
@@ -101,7 +100,9 @@ def test_standard_deviations_are_turned_into_the_scale(make_community, outcome):
 
 
 def responses(n=20_000, seed=1, name="club", **settings):
-    simulation = simulate(world(n, []), interventions=[programme(Shift(loneliness=-0.1, **settings), name=name)], seed=seed)
+    simulation = simulate(
+        world(n, []), interventions=[programme(Shift(loneliness=-0.1, **settings), name=name)], seed=seed
+    )
     return simulation.programmes[0].states[0].response
 
 
@@ -240,7 +241,9 @@ def test_a_shift_for_every_week_adds_up_and_one_on_joining_does_not():
     made = world(1, [])
     runs = Runs(length=5)
     for when, expected in (("joined", [1, 1, 1, 1, 1, 1]), ("each_week", [1, 2, 3, 4, 5, 5])):
-        simulation = run(made.copy(), programme(Shift(loneliness=-0.02, when=when, persistence=1, response_cv=0), runs=runs), 0)
+        simulation = run(
+            made.copy(), programme(Shift(loneliness=-0.02, when=when, persistence=1, response_cv=0), runs=runs), 0
+        )
         for times in expected:
             play(simulation, 1)
             assert active(simulation, "loneliness")[0] == pytest.approx(-0.02 * times, abs=1e-15)
@@ -256,7 +259,10 @@ def test_each_week_s_passing_part_is_held_too_and_then_fades():
 
 def test_on_completion_only_those_who_stay_are_shifted():
     made = world(300, [], stigma=0.4)
-    effects = (Shift(loneliness=-0.1, when="completed", persistence=1, response_cv=0), Shift(stigma=-0.1, when="completed"))
+    effects = (
+        Shift(loneliness=-0.1, when="completed", persistence=1, response_cv=0),
+        Shift(stigma=-0.1, when="completed"),
+    )
     simulation = run(made, programme(*effects, runs=Runs(length=6, dropout=0.1)), 6)
     assert (active(simulation, "loneliness") == 0).all()
     assert (moved(simulation, "stigma") == 0).all()
@@ -288,7 +294,10 @@ def test_others_than_participants_and_other_outcomes_stay_to_the_bit(make_commun
 
 def test_two_shifts_add_up():
     made = world(1, [])
-    one, two = Shift(loneliness=-0.02, response_cv=0, persistence=1), Shift(loneliness=-0.05, response_cv=0, persistence=1)
+    one, two = (
+        Shift(loneliness=-0.02, response_cv=0, persistence=1),
+        Shift(loneliness=-0.05, response_cv=0, persistence=1),
+    )
     simulation = run(made, programme(one, two), 2)
     assert moved(simulation, "loneliness")[0] == pytest.approx(-0.07, abs=1e-15)
 

@@ -23,7 +23,12 @@ LIVED = (Condition("lived_experience", is_in=(True,)),)
 
 def programme(*effects, name="befriending", who=(), choose=None, runs=None, spread=None):
     return Intervention(
-        name, who=who, choose=choose or Choose(), runs=runs or Runs(), spread=spread or Spread(talk=False), effects=effects
+        name,
+        who=who,
+        choose=choose or Choose(),
+        runs=runs or Runs(),
+        spread=spread or Spread(talk=False),
+        effects=effects,
     )
 
 
@@ -54,7 +59,12 @@ def partners(simulation, kind="made"):
 
 @pytest.mark.parametrize(
     ("setting", "words"),
-    [({"strength": 0}, "strength"), ({"strength": 1.01}, "strength"), ({"strength": -0.1}, "strength"), ({"number": 0}, "number")],
+    [
+        ({"strength": 0}, "strength"),
+        ({"strength": 1.01}, "strength"),
+        ({"strength": -0.1}, "strength"),
+        ({"number": 0}, "number"),
+    ],
 )
 def test_settings_out_of_range_are_refused(setting, words):
     with pytest.raises(ValueError, match=words):
@@ -122,7 +132,9 @@ def test_those_who_wait_do_not_volunteer():
 
 def test_volunteers_who_hear_of_the_programme_do_not_take_part_in_it():
     made = world(20, [])
-    item = programme(Tie("volunteer", strength=1.0), choose=Choose("random", number=6), spread=Spread(talk=True, broadcast=1.0))
+    item = programme(
+        Tie("volunteer", strength=1.0), choose=Choose("random", number=6), spread=Spread(talk=True, broadcast=1.0)
+    )
     simulation = simulate(made, WordOfMouth(60, 60), interventions=[item])
     for _ in range(8):
         play(simulation, 1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.community.participation import Participation
 from sim.rules import Floats, Proposal, Week
 
-__all__ = ["Effect", "Events"]
+__all__ = ["Effect", "Events", "lottery"]
 
 Who = NDArray[np.bool_]
 
@@ -57,3 +57,10 @@ class Effect(Protocol):
     def active_shift(self, state: Any) -> Mapping[str, Floats]:
         """Return by how much it shifts the resting point of outcomes now."""
 
+
+def lottery(one: NDArray[np.int32], other: NDArray[np.int32], share: float, week: Week, rule: str) -> Proposal:
+    """End each of some ties with a chance of ``share``; a tie's luck is its own, the same in every scenario."""
+    identity = week.community.identity
+    luck = week.draws.stream(rule).pair_uniform(identity[one], identity[other])
+    lost = luck < share
+    return Proposal(ended_ties=[(one[lost], other[lost])])

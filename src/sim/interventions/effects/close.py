@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sim.interventions.effects.base import Events
-from sim.interventions.effects.end_ties import lottery
+from sim.interventions.effects.base import Events, lottery
 from sim.rules import Floats, Proposal, Week
 
 __all__ = ["Close"]

@@ -6,22 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.errors import InputError, did_you_mean, listing
-from sim.interventions.effects.base import Events
+from sim.interventions.effects.base import Events, lottery
 from sim.rules import Floats, Proposal, Week
 
-__all__ = ["EndTies", "lottery"]
-
-
-def lottery(one: NDArray[np.int32], other: NDArray[np.int32], share: float, week: Week, rule: str) -> Proposal:
-    """End each of some ties with a chance of ``share``; a tie's luck is its own, the same in every scenario."""
-    identity = week.community.identity
-    luck = week.draws.stream(rule).pair_uniform(identity[one], identity[other])
-    lost = luck < share
-    return Proposal(ended_ties=[(one[lost], other[lost])])
+__all__ = ["EndTies"]
 
 
 @dataclass(frozen=True)

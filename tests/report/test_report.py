@@ -1,0 +1,293 @@
+"""The report says what the numbers say, hides what it must, and needs nothing from outside."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError
+from sim.plots import Picture
+from sim.report import write_report
+from sim.report.writing import command
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+class Page(HTMLParser):
+    """The parts of a page that the tests look at; refuses tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.headings: list[int] = []
+        self.words: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"style", "script"} & set(self.open):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def folder_of(study, path: Path, failures: str = "", **more) -> Path:
+    """Write a made-up study as a result folder."""
+    path.mkdir(exist_ok=True)
+    manifest = {
+        **study.manifest,
+        "fingerprint": {"digest": "abc123", "parts": {}},
+        "versions": {"python": "3.11.9", "sim": "0.1.0"},
+        "units": {"done": [], "failed": [], "pending": []},
+        **more,
+    }
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    for name in ("series", "effects", "ripple"):
+        getattr(study, name).to_parquet(path / f"{name}.parquet")
+    (path / "failures.csv").write_text(f"community,seed,scenario,error\n{failures}")
+    return path
+
+
+@pytest.fixture
+def page(drawn_page, monkeypatch):
+    """The report of a made-up study, without drawing its figures: that is slow, and tested elsewhere."""
+
+    def quick(*arguments):
+        return [Picture("effect_x", "a caption", "words for a figure", "<svg/>", b"")]
+
+    monkeypatch.setattr("sim.report.writing.save_figures", quick)
+    return drawn_page
+
+
+@pytest.fixture
+def drawn_page(fake_study, tmp_path):
+    def of(*arguments, failures="", extra=None, **options):
+        study = fake_study(*arguments, **{"seeds": 20, "weeks": 4, **options})
+        path = write_report(folder_of(study, tmp_path / "results", failures, **(extra or {})))
+        return Page(path.read_text(encoding="utf-8"))
+
+    return of
+
+
+def test_the_page_is_whole_and_accessible(drawn_page):
+    found = drawn_page()
+    assert len(found.all("img")) == 6
+    assert found.all("html")[0]["lang"] == "en-GB"
+    assert {"header", "main", "footer", "nav"} <= {tag for tag, _ in found.tags}
+    assert found.headings[0] == 1
+    assert found.headings.count(1) == 1
+    assert all(later - before <= 1 for before, later in zip(found.headings, found.headings[1:], strict=False))
+    assert all(held.get("scope") in ("col", "row") for held in found.all("th"))
+    assert all(held.get("alt") for held in found.all("img"))
+    ids = [held["id"] for _, held in found.tags if held.get("id")]
+    assert len(ids) == len(set(ids))
+    targets = {held["href"] for held in found.all("a")}
+    assert {target.removeprefix("#") for target in targets} <= set(ids)
+    named = [held["aria-labelledby"] for _, held in found.tags if held.get("aria-labelledby")]
+    assert set(named) <= set(ids)
+    assert len(found.all("table")) == len(found.all("caption"))
+    skip = found.all("a")[0]
+    assert skip["class"] == "skip"
+
+
+def test_nothing_is_fetched_and_nothing_runs(drawn_page, tmp_path):
+    found = drawn_page()
+    for tag, attributes in found.tags:
+        assert tag not in ("script", "link", "iframe", "object", "base")
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("src", "href", "srcset", "action", "poster", "data"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("#", "data:image/svg+xml;base64,"))
+    style = re.search("<style>(.*?)</style>", (tmp_path / "results" / "report.html").read_text(), re.DOTALL)
+    assert style is not None
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_the_question_the_answer_and_what_it_is_not(page):
+    text = page().text
+    assert "Which of these would ease loneliness most, and for whom?" in text
+    assert "“Befriending for the sixty loneliest” did most for loneliness" in text
+    assert "it does not predict" in text
+    assert "From 20 paired runs of each scenario over 4 weeks" in text
+    assert text.index("did most for") < text.index("This is no forecast") < text.index("Side by side Effect")
+
+
+def test_the_words_change_with_the_numbers(page):
+    sure, close = page({"campaign": -0.01}).text, page({"campaign": -0.0003}).text
+    nothing, few = page({"campaign": 0.0}).text, page({"campaign": -0.01}, seeds=7).text
+    assert "“A campaign” was better for loneliness" in sure
+    assert "too close to call" in close.partition("What this is not")[0]
+    assert "no difference in any run" in nothing
+    assert "Too few runs to say: only 7 paired runs" in few
+    for text in (close, nothing, few):
+        assert "was better for loneliness" not in text
+
+
+def test_one_run_alone_can_be_reported(page):
+    assert "only 1 paired run was made" in page(seeds=1).text
+
+
+def test_failed_runs_come_first(page):
+    found = page(failures='3,3,campaign,"ValueError: <b>broken</b>"\n4,4,,it died\n')
+    text = found.text
+    assert "2 runs failed" in text
+    assert "ValueError: <b>broken</b>" in text
+    assert text.index("2 runs failed") < text.index("The answer")
+    assert "runs failed" not in page().text
+
+
+def test_everything_failed(fake_study, tmp_path):
+    study = fake_study(seeds=2, weeks=2)
+    for name in ("series", "effects", "ripple"):
+        setattr(study, name, getattr(study, name).iloc[:0])
+    path = write_report(folder_of(study, tmp_path / "results", "1,1,,it died\n2,2,,it died\n"))
+    found = Page(path.read_text())
+    assert "2 runs failed" in found.text
+    assert "nothing to compare yet" in found.text
+
+
+def test_titles_are_text_and_nothing_else(page):
+    bad = "<script>alert(1)</script>"
+    found = page(titles={"campaign": bad, "baseline": '"><img src=x onerror=alert(1)>'}, extra={"title": bad})
+    assert found.all("script") == []
+    assert bad in found.text
+    assert all((held.get("src") or "").startswith("data:") for held in found.all("img"))
+
+
+def test_small_groups_of_a_survey_do_not_show(page):
+    groups = {"all": 60, "town=Nine": 9, "town=Twenty": 20, "town=Rest": 31}
+    private = page(groups=groups, private=True).text
+    assert "Nine" not in private
+    assert "Twenty" not in private
+    assert "Rest" in private
+    assert "2 groups of town" in private
+    assert "class of distance" not in private
+    public = page(groups=groups).text
+    assert "Nine" in public
+    assert "to protect the people" not in public
+
+
+def test_small_classes_and_counts_of_a_survey_do_not_show(page, fake_study):
+    found = page(groups={"all": 60}, private=True).text  # 0.03 x 60 = 2 residents take part
+    assert "fewer than 10" in found
+    assert "fewer than 10" not in page(groups={"all": 60}).text
+
+
+def test_costs_and_people(page):
+    text = page({"befriending": -0.02}).text
+    assert "£4,800" in text
+    assert "for each person fewer often lonely" in text
+    assert "fewer in 1,000 residents" in text
+    assert "20 of 20" in text
+
+
+def test_targets_are_met_or_missed(page):
+    def of(bound: float) -> str:
+        scenarios = {
+            "baseline": {"title": "As things are"},
+            "campaign": {
+                "title": "A campaign",
+                "resolved": {"targets": [{"measure": "loneliness", "at": None, "below": bound, "above": None}]},
+            },
+        }
+        return page({"campaign": -0.01}, extra={"scenarios": scenarios}).text
+
+    assert re.search(r"loneliness below 0\.9 in week 4 \S+ \S+ to \S+ met", of(0.9))
+    assert re.search(r"loneliness below 0\.1 in week 4 \S+ \S+ to \S+ missed", of(0.1))
+
+
+def test_values_show_where_they_come_from_and_what_supports_them(page):
+    intervention = {
+        "name": "talks", "title": "Kitchen-table talks", "use": "befriending", "who": {"age_band": ["65-74", "75+"]},
+        "runs": {"start": 8, "length": 52, "places": None}, "effects": [{"tie": {"strength": 0.3}}],
+        "spread": {"uptake": 0.4},
+    }  # fmt: skip
+    origin = "interventions.talks."
+    campaign = {
+        "title": "A campaign",
+        "file": "scenarios/town/campaign.yaml",
+        "notes": ["it is cut off by the horizon"],
+        "resolved": {"interventions": [intervention], "mechanisms": {"influence": {"anchoring": 0.05}}},
+        "origins": {
+            f"{origin}who.age_band[0]": {"kind": "file", "where": "scenarios/town/campaign.yaml:9", "evidence": None},
+            f"{origin}spread.uptake": {"kind": "file", "where": "scenarios/town/campaign.yaml:11", "evidence": None},
+            f"{origin}runs.start": {"kind": "file", "where": "scenarios/town/campaign.yaml:10", "evidence": None},
+            f"{origin}effects[0].tie.strength": {
+                "kind": "catalogue", "where": "catalogue: befriending", "evidence": "befriending.strength",
+            },
+            "mechanisms.influence.anchoring": {
+                "kind": "command line", "where": "--set mechanisms.influence.anchoring=0.05", "evidence": None,
+            },
+        },
+    }  # fmt: skip
+    baseline = {
+        "title": "As things are",
+        "file": "scenarios/town/baseline.yaml",
+        "resolved": {"mechanisms": {"influence": {"anchoring": 0.02}}},
+        "origins": {
+            "mechanisms.influence.anchoring": {"kind": "default", "where": "", "evidence": "influence.anchoring"}
+        },
+    }
+    extra = {"scenarios": {"baseline": baseline, "campaign": campaign}, "seeds": 20}
+    text = page({"campaign": -0.01}, extra=extra).text
+    assert "who: age band 65-74, 75+ file: campaign.yaml:9 a choice, not an estimate" in text
+    assert re.search(r"effect 1: tie: strength .{0,80} 0\.3 catalogue assumption", text)
+    assert "runs: start 8 file: campaign.yaml:10 a choice, not an estimate" in text
+    assert "spread: uptake 0.4 file: campaign.yaml:11 assumption set in the scenario, no source named" in text
+    assert "runs: places" not in text  # left as it is
+    assert "Parameters of the model in which this scenario differs" in text
+    assert "--set mechanisms.influence.anchoring=0.05" in text
+    assert "cut off by the horizon" in text
+    assert "sim run scenarios/town --seeds 20 --set mechanisms.influence.anchoring=0.05" in text
+
+
+def test_the_community_and_its_targets(page):
+    about = {
+        "title": "A made-up town", "residents": 2000, "notes": ["No resident is a real person."], "private": False,
+        "matches": [
+            {"target": "lonely often", "wanted": 0.07, "achieved": 0.071, "tolerance": 0.01, "met": True, "source": ""},
+            {"target": "never lonely", "wanted": 0.2, "achieved": 0.3, "tolerance": 0.05, "met": False, "source": "y"},
+        ],
+    }  # fmt: skip
+    text = page(extra={"about": about}).text
+    assert "A made-up town, 2,000 residents" in text
+    assert "Lonely often 0.07 0.071 ± 0.01 met" in text
+    assert "Never lonely 0.2 0.3 ± 0.05 missed y" in text
+
+
+def test_the_same_folder_gives_the_same_bytes(fake_study, tmp_path):
+    folder = folder_of(fake_study(seeds=20, weeks=4), tmp_path / "results")
+    first = write_report(folder).read_bytes()
+    assert write_report(folder).read_bytes() == first
+    assert not list(folder.glob(".*"))
+
+
+def test_a_folder_without_results_is_refused(tmp_path):
+    with pytest.raises(InputError, match="not a result folder"):
+        write_report(tmp_path)
+
+
+def test_the_command_quotes_what_needs_quoting():
+    manifest = {"scenarios": {"a": {"file": "my study/a.yaml"}}, "seeds": 5}
+    assert command(manifest) == "sim run 'my study/a.yaml' --seeds 5"
