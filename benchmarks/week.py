@@ -51,7 +51,9 @@ def main(sizes: list[int]) -> None:
             Shift(stigma="-0.001 sd", when="each_week", persistence=0.75),
         )),
     ]  # fmt: skip
-    print(f"{'residents':>10} {'ties':>10} {'week (us)':>10} {'pass (us)':>10} {'ns an entry':>12} {'SciPy / pass':>13}")
+    print(
+        f"{'residents':>10} {'ties':>10} {'week (us)':>10} {'pass (us)':>10} {'ns an entry':>12} {'SciPy / pass':>13}"
+    )
     for size in sizes:
         community = SynthesiseSource(size).build(1)
         run = Simulation(community, defaults(), interventions, seed=1)

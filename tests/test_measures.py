@@ -39,7 +39,8 @@ def lively(make_community):
     items = [
         Intervention(
             "befriending", choose=Choose("random", number=30), runs=Runs(places=12, length=9, dropout=0.05),
-            effects=(Tie("volunteer", "befriender", 0.5, supports="one"),), cost=Cost(fixed=500, per_participant_week=31),
+            effects=(Tie("volunteer", "befriender", 0.5, supports="one"),),
+            cost=Cost(fixed=500, per_participant_week=31),
         ),
         Intervention(
             "talks", choose=Choose("random", share=0.2), runs=Runs(start=3, dropout=0.04), spread=Spread(uptake=0.7),
@@ -198,8 +199,8 @@ def test_a_measure_says_what_it_is(name):
 
 
 def test_which_way_is_good():
-    lower = {"loneliness", "often_lonely", "ucla_lonely", "stigma", "self_stigma", "no_close_friend", "isolated", "waiting",
-             "dropped_out", "cost"}  # fmt: skip
+    lower = {"loneliness", "often_lonely", "ucla_lonely", "stigma", "self_stigma", "no_close_friend", "isolated",
+             "waiting", "dropped_out", "cost"}  # fmt: skip
     higher = {"contact", "ties", "support", "bridging", "access"}
     assert {name for name, measure in MEASURES.items() if measure.better == "lower"} == lower
     assert {name for name, measure in MEASURES.items() if measure.better == "higher"} == higher
@@ -210,7 +211,9 @@ def test_which_way_is_good():
 def test_shares_and_scales_stay_within_0_and_1_whatever_happens(make_community, seed, size):
     item = Intervention(
         "talks", choose=Choose("random", share=0.5), runs=Runs(length=4, dropout=0.1),
-        effects=(Shift(stigma=size, when="each_week"), Shift(loneliness=size), Shift(self_stigma=size), Tie("participants")),
+        effects=(
+            Shift(stigma=size, when="each_week"), Shift(loneliness=size), Shift(self_stigma=size), Tie("participants"),
+        ),
     )  # fmt: skip
     simulation = simulate(make_community(residents=30, ties=60, seed=seed + 1), interventions=[item], seed=seed)
     for _ in range(8):

@@ -288,11 +288,10 @@ def two_components(lived):
     """Return residents 0..9 and 10..19, each a tight group; the programme is for the first ten."""
     edges = complete(10) + [(a + 10, b + 10) for a, b in complete(10) if (a + b) % 3]
     spread = np.linspace(0.1, 0.9, 20)
-    made = world(
+    return world(
         20, edges, stigma=spread, loneliness=spread[::-1], self_stigma=np.where(np.isin(np.arange(20), lived), 0.4, 0),
         lived=lived, disclosed=[i for i in lived if i % 2], strength=0.4,
     )  # fmt: skip
-    return made
 
 
 def paths(lived, items, weeks=60, **noise):
@@ -412,8 +411,8 @@ def test_ripple_equals_means_over_classes_that_networkx_finds(make, seed):
 COLUMNS = {
     "series": {"scenario": "category", "community": "int32", "seed": "int64", "week": "int32", "group": "category",
                "measure": "category", "value": "float64"},
-    "effects": {"scenario": "category", "community": "int32", "seed": "int64", "measure": "category", "group": "category",
-                "when": "category", "baseline": "float64", "value": "float64", "effect": "float64"},
+    "effects": {"scenario": "category", "community": "int32", "seed": "int64", "measure": "category",
+                "group": "category", "when": "category", "baseline": "float64", "value": "float64", "effect": "float64"},
     "ripple": {"scenario": "category", "community": "int32", "seed": "int64", "measure": "category",
                "distance": "category", "residents": "int32", "effect": "float64"},
 }  # fmt: skip
@@ -468,7 +467,7 @@ def test_series_equal_a_loop_over_residents_week_by_week(make, unit):
     values = table.set_index(["week", "measure", "group"]).value.to_dict()
     members = {"all": list(range(70))}
     for column, names in (("age_band", ("young", "middle", "old")), ("lived_experience", ("no", "yes"))):
-        held = simulation.community.columns[column].values
+        held = simulation.community.columns[column].observed
         for code, name in enumerate(names):
             members[f"{column}={name}"] = [i for i in range(70) if int(held[i]) == code]
     seen = 0

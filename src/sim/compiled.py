@@ -68,36 +68,112 @@ def inverse_normal(p):
     q = p - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
-        top = ((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r
-                   + 6.7265770927008700853e4) * r + 4.5921953931549871457e4) * r
-                 + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
-               + 1.3314166789178437745e2) * r + 3.3871328727963666080e0
-        low = ((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r
-                   + 3.9307895800092710610e4) * r + 2.1213794301586595867e4) * r
-                 + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
-               + 4.2313330701600911252e1) * r + 1.0
+        top = (
+            (
+                (
+                    (
+                        ((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
+                        + 4.5921953931549871457e4
+                    )
+                    * r
+                    + 1.3731693765509461125e4
+                )
+                * r
+                + 1.9715909503065514427e3
+            )
+            * r
+            + 1.3314166789178437745e2
+        ) * r + 3.3871328727963666080e0
+        low = (
+            (
+                (
+                    (
+                        ((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
+                        + 2.1213794301586595867e4
+                    )
+                    * r
+                    + 5.3941960214247511077e3
+                )
+                * r
+                + 6.8718700749205790830e2
+            )
+            * r
+            + 4.2313330701600911252e1
+        ) * r + 1.0
         return q * top / low
     r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))
     if r <= 5.0:
         r -= 1.6
-        top = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r
-                   + 2.41780725177450611770e-1) * r + 1.27045825245236838258e0) * r
-                 + 3.64784832476320460504e0) * r + 5.76949722146069140550e0) * r
-               + 4.63033784615654529590e0) * r + 1.42343711074968357734e0
-        low = ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r
-                   + 1.51986665636164571966e-2) * r + 1.48103976427480074590e-1) * r
-                 + 6.89767334985100004550e-1) * r + 1.67638483018380384940e0) * r
-               + 2.05319162663775882187e0) * r + 1.0
+        top = (
+            (
+                (
+                    (
+                        ((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1)
+                        * r
+                        + 1.27045825245236838258e0
+                    )
+                    * r
+                    + 3.64784832476320460504e0
+                )
+                * r
+                + 5.76949722146069140550e0
+            )
+            * r
+            + 4.63033784615654529590e0
+        ) * r + 1.42343711074968357734e0
+        low = (
+            (
+                (
+                    (
+                        ((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2)
+                        * r
+                        + 1.48103976427480074590e-1
+                    )
+                    * r
+                    + 6.89767334985100004550e-1
+                )
+                * r
+                + 1.67638483018380384940e0
+            )
+            * r
+            + 2.05319162663775882187e0
+        ) * r + 1.0
     else:
         r -= 5.0
-        top = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r
-                   + 1.24266094738807843860e-3) * r + 2.65321895265761230930e-2) * r
-                 + 2.96560571828504891230e-1) * r + 1.78482653991729133580e0) * r
-               + 5.46378491116411436990e0) * r + 6.65790464350110377720e0
-        low = ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r
-                   + 1.84631831751005468180e-5) * r + 7.86869131145613259100e-4) * r
-                 + 1.48753612908506148525e-2) * r + 1.36929880922735805310e-1) * r
-               + 5.99832206555887937690e-1) * r + 1.0
+        top = (
+            (
+                (
+                    (
+                        ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3)
+                        * r
+                        + 2.65321895265761230930e-2
+                    )
+                    * r
+                    + 2.96560571828504891230e-1
+                )
+                * r
+                + 1.78482653991729133580e0
+            )
+            * r
+            + 5.46378491116411436990e0
+        ) * r + 6.65790464350110377720e0
+        low = (
+            (
+                (
+                    (
+                        ((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5)
+                        * r
+                        + 7.86869131145613259100e-4
+                    )
+                    * r
+                    + 1.48753612908506148525e-2
+                )
+                * r
+                + 1.36929880922735805310e-1
+            )
+            * r
+            + 5.99832206555887937690e-1
+        ) * r + 1.0
     return -top / low if q < 0.0 else top / low
 
 
@@ -117,11 +193,23 @@ COLUMNS = 16
 
 @njit(cache=True)
 def pass_over_ties(
-    start, length, neighbour, strength, kind, supports,
-    influence_weight, support_weight,
-    engagement, welcome, disclosed,
-    attitude, bound,
-    gathered, out, pull, confidants,
+    start,
+    length,
+    neighbour,
+    strength,
+    kind,
+    supports,
+    influence_weight,
+    support_weight,
+    engagement,
+    welcome,
+    disclosed,
+    attitude,
+    bound,
+    gathered,
+    out,
+    pull,
+    confidants,
 ):
     """Take weighted sums over every resident's ties, in one pass, neighbours in ascending order.
 
@@ -246,8 +334,26 @@ def _insert(at, last, j, w, k, s, p, m, neighbour, strength, reference, kind, su
 
 @njit(cache=True)
 def add_ties(
-    one, other, new_strength, new_kind, supports_one, supports_other, new_place, new_maker, added, end,
-    start, length, room, neighbour, strength, reference, kind, supports, place, maker,
+    one,
+    other,
+    new_strength,
+    new_kind,
+    supports_one,
+    supports_other,
+    new_place,
+    new_maker,
+    added,
+    end,
+    start,
+    length,
+    room,
+    neighbour,
+    strength,
+    reference,
+    kind,
+    supports,
+    place,
+    maker,
 ):
     """Insert ties in both rows, keeping rows in ascending order; skip self-ties and ties that are there.
 
@@ -264,19 +370,45 @@ def add_ties(
             a, b = (i, j) if direction == 0 else (j, i)
             s = supports_one[t] if direction == 0 else supports_other[t]
             if length[a] == room[a]:
-                end = _move_row(start, length, room, a, end,
-                                neighbour, strength, reference, kind, supports, place, maker)
+                end = _move_row(
+                    start, length, room, a, end, neighbour, strength, reference, kind, supports, place, maker
+                )
             at = -1 - find_tie(start, length, neighbour, a, b)
-            _insert(at, start[a] + length[a], b, new_strength[t], new_kind[t], s, new_place[t], new_maker[t],
-                    neighbour, strength, reference, kind, supports, place, maker)
+            _insert(
+                at,
+                start[a] + length[a],
+                b,
+                new_strength[t],
+                new_kind[t],
+                s,
+                new_place[t],
+                new_maker[t],
+                neighbour,
+                strength,
+                reference,
+                kind,
+                supports,
+                place,
+                maker,
+            )
             length[a] += 1
     return end
 
 
 @njit(cache=True)
 def remove_ties(
-    one, other, removed,
-    start, length, neighbour, strength, reference, kind, supports, place, maker,
+    one,
+    other,
+    removed,
+    start,
+    length,
+    neighbour,
+    strength,
+    reference,
+    kind,
+    supports,
+    place,
+    maker,
 ):
     """Take ties out of both rows; ``removed`` says which of them were there."""
     for t in range(one.size):

@@ -67,9 +67,7 @@ class InputError(SimError):
     def at(self, file: str | Path, line: int = 0, path: str = "") -> InputError:
         """Return the same problems, placed in a file where they do not name one themselves."""
         return type(self)(
-            problem
-            if problem.file
-            else Problem(str(file), line, problem.path or path, problem.message)
+            problem if problem.file else Problem(str(file), line, problem.path or path, problem.message)
             for problem in self.problems
         )
 

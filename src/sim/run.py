@@ -26,6 +26,7 @@ __all__ = ["GROUP_EVERY", "UnitTables", "play_unit"]
 GROUP_EVERY = 13
 """Groups are measured at week 0, every so many weeks, and at the last week; everybody together in every week."""
 
+
 @dataclass
 class UnitTables:
     """What one unit gives, in the schema of ``docs/architecture.md``."""

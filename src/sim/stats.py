@@ -176,9 +176,7 @@ def cluster_interval(values: ArrayLike, clusters: Sequence[Hashable], level: flo
     return _bounded(known, error, number - 1, level)
 
 
-def bootstrap_interval(
-    values: ArrayLike, level: float = 0.95, resamples: int = 1999, seed: int = 0
-) -> Interval:
+def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 1999, seed: int = 0) -> Interval:
     """Return the studentised (bootstrap-t) interval of the mean.
 
     For skewed values: each resample's mean is measured in its own standard errors, so the interval may be

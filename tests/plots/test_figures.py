@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -176,6 +178,21 @@ def test_nothing_is_cut_off(fake_study):
             assert extent.x1 <= box.x1 + 1, (draw.__name__, text.get_text())
             assert extent.y0 >= box.y0 - 1, (draw.__name__, text.get_text())
             assert extent.y1 <= box.y1 + 1, (draw.__name__, text.get_text())
+
+
+@pytest.mark.parametrize("size", [1.0, 0.03, 0.0007])
+def test_numbers_on_the_axis_do_not_overlap(study, size):
+    table = ripple_summary(study.ripple)
+    table[["effect", "lower", "upper"]] *= size
+    figure = Figure(figsize=(4.9, 4.0), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    ax = figure.add_subplot()
+    plots.by_distance(table, "loneliness", distances=("1", "2", "3"), ax=ax, **keywords(study))
+    canvas.draw()
+    low, high = ax.get_xlim()
+    boxes = [text.get_window_extent() for text in ax.get_xticklabels() if low <= text.get_position()[0] <= high]
+    assert len(boxes) >= 2
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_legend_and_axis_label_do_not_overlap(study):

@@ -1,7 +1,7 @@
 """Participation in plain Python: who hears, decides, waits, joins and leaves, one resident after the other.
 
-Written from the description of a week in ``docs/architecture.md`` and of interventions in ``sim.interventions.spec``, not
-from the package's code. Only luck (``sim.rng``) and the choice of the invited (``choose``) are shared.
+Written from the description of a week in ``docs/architecture.md`` and of interventions in
+``sim.interventions.spec``, not from the package's code. Only luck (``sim.rng``) and the choice of the invited (``choose``) are shared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class Slow:
         return cls([0] * n, [0] * n, [False] * n, list(never), list(never), list(never), list(never), [0.0] * n)
 
 
-def slow_run(community, interventions, seed, weeks, talk_participant, talk_aware):
+def slow_run(  # noqa: C901 - one long loop is what makes it readable beside the description
+    community, interventions, seed, weeks, talk_participant, talk_aware
+):
     """Play and return the state of every intervention at the end of every week, from week 0 on.
 
     Eligibility must not change during the run.
@@ -128,7 +130,7 @@ def slow_run(community, interventions, seed, weeks, talk_participant, talk_aware
                         state.status[i], state.waiting_since[i] = Status.WAITING, week
                 queue = sorted(
                     (i for i in who if state.status[i] == Status.WAITING),
-                    key=lambda i: (state.waiting_since[i], queue_luck[i]),  # noqa: B023
+                    key=lambda i: (state.waiting_since[i], queue_luck[i]),
                 )
                 inside = sum(status == Status.TAKING_PART for status in state.status)
                 for i in queue:

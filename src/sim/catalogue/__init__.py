@@ -119,18 +119,14 @@ def describe(name: str) -> str:
         lines += ["", "Sources"]
     for position, key in enumerate(cited, start=1):
         work = source(key)
-        lines += _wrapped(
-            f"{work.text}{f', doi:{work.doi}' if work.doi else ''}", f"  [{position}] ", "      "
-        )
+        lines += _wrapped(f"{work.text}{f', doi:{work.doi}' if work.doi else ''}", f"  [{position}] ", "      ")
     return "\n".join(lines)
 
 
 def _number(number: Entry, paths: list[str], cited: list[str]) -> list[str]:
     """Return one number for readers: what it is, its value and range, what supports it, where it is set."""
     unit = f" {number.unit}" if number.unit and number.unit != "calendar year" else ""
-    spread = (
-        "" if number.low == number.high else f" (plausible {_plain(number.low)} to {_plain(number.high)})"
-    )
+    spread = "" if number.low == number.high else f" (plausible {_plain(number.low)} to {_plain(number.high)})"
     works = ", ".join(f"[{cited.index(key) + 1}]" for key in number.sources)
     if number.is_assumption:
         support = f"assumption, in view of {works}" if works else "assumption"

@@ -67,5 +67,3 @@ def _code(verb: Callable[[], int | None]) -> int:
 def _say(text: str) -> None:
     with contextlib.suppress(Exception):
         print(text, file=sys.stderr)  # noqa: T201
-
-

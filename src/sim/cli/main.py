@@ -101,9 +101,7 @@ def compare(
     measure: Annotated[
         str | None, typer.Option(metavar="M", help="What to compare; the primary measure if absent, 'all' for all.")
     ] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Break down by a column, e.g. age_band.")
-    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="Break down by a column, e.g. age_band.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.table,
 ) -> None:
     """Compare stored results, also across folders."""

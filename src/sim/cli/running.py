@@ -98,10 +98,7 @@ def dry_run(given: Given) -> int:
 def _what(study: Study) -> str:
     plan = study.plan
     count = len(plan.scenarios)
-    return (
-        f"{plan.title}: {count} scenario{'s' if count > 1 else ''}, {plan.seeds} runs of each, "
-        f"{plan.weeks} weeks"
-    )
+    return f"{plan.title}: {count} scenario{'s' if count > 1 else ''}, {plan.seeds} runs of each, {plan.weeks} weeks"
 
 
 def _say_start(progress: object, processes: int) -> None:

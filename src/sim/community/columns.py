@@ -115,8 +115,7 @@ class Columns(dict[str, Column]):
 
     def __missing__(self, name: str) -> Column:
         raise InputError(
-            f"'{name}' is not a column of this community{did_you_mean(name, list(self))}; "
-            f"columns: {listing(self)}"
+            f"'{name}' is not a column of this community{did_you_mean(name, list(self))}; columns: {listing(self)}"
         )
 
     def put(self, column: Column) -> None:

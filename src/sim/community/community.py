@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from sim.community.columns import Columns
 from sim.community.participation import Participation
 from sim.community.places import Places
 from sim.community.ties import Ties
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Community", "Match", "canonical_order"]
 
@@ -113,6 +116,12 @@ class Community:
         if held.is_flag:
             return ("no", "yes"), held.values.astype(np.int64)
         raise ValueError(f"column '{column}' is a number; groups need a category or a flag")
+
+    def to_networkx(self) -> nx.Graph[Any]:
+        """Return a networkx graph: see :func:`sim.community.graphs.to_networkx`."""
+        from sim.community.graphs import to_networkx
+
+        return to_networkx(self)
 
     def summary(self) -> Mapping[str, float]:
         """Return a few figures that describe the community."""

@@ -40,9 +40,7 @@ def describe(community: Community) -> pd.DataFrame:
         ("ties per resident, median", float(np.median(degree))),
         ("ties per resident, greatest", degree.max()),
     ]
-    rows += [
-        (f"ties per resident: {kind}, mean", degrees[:, code].mean()) for code, kind in enumerate(ties.kinds)
-    ]
+    rows += [(f"ties per resident: {kind}, mean", degrees[:, code].mean()) for code, kind in enumerate(ties.kinds)]
     sizes = components(community)
     close = ties.degree(CORE_KINDS)
     rows += [
@@ -83,9 +81,7 @@ def homophily(community: Community, column: str, kinds: Iterable[str] | None = N
     """
     ties = community.ties
     pairs = ties.pairs()
-    codes = [
-        ties.kinds.index(kind) for kind in (ties.kinds if kinds is None else kinds) if kind in ties.kinds
-    ]
+    codes = [ties.kinds.index(kind) for kind in (ties.kinds if kinds is None else kinds) if kind in ties.kinds]
     _, group = community.group_codes(column)
     one, other = group[pairs["one"]], group[pairs["other"]]
     known = np.isin(pairs["kind"], codes) & (one >= 0) & (other >= 0)

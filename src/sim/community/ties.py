@@ -227,14 +227,21 @@ class Ties:
         code = self.code(kind)
         self.end = int(
             compiled.add_ties(
-                a, b,
+                a,
+                b,
                 np.broadcast_to(np.asarray(strength, np.float64), size),
                 np.full(size, code, np.int8),
                 np.broadcast_to(np.asarray(supports_one, np.bool_), size),
                 np.broadcast_to(np.asarray(supports_other, np.bool_), size),
-                np.full(size, place, np.int16), np.full(size, maker, np.int16), added, self.end,
-                self.start, self.length, self.room, *self._entry_arrays(),
-            )  # fmt: skip
+                np.full(size, place, np.int16),
+                np.full(size, maker, np.int16),
+                added,
+                self.end,
+                self.start,
+                self.length,
+                self.room,
+                *self._entry_arrays(),
+            )
         )
         self.version += 1
         return added

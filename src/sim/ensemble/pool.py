@@ -61,9 +61,7 @@ def _processes(task: Task, number: int) -> Iterator[Any]:
     from joblib.externals.loky import ProcessPoolExecutor
 
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    executor = ProcessPoolExecutor(
-        number, initializer=start_worker, initargs=(task, os.getpid()), env=threads
-    )
+    executor = ProcessPoolExecutor(number, initializer=start_worker, initargs=(task, os.getpid()), env=threads)
     with warnings.catch_warnings():
         # loky warns where it cannot look for children of its workers; ours have none
         warnings.filterwarnings("ignore", message="Failed to kill subprocesses")
@@ -76,9 +74,7 @@ def _processes(task: Task, number: int) -> Iterator[Any]:
         executor.shutdown(wait=True)
 
 
-def _play_together(
-    task: Task, units: Sequence[Unit], workers: int, report: Report, *, alone_first: bool
-) -> list[Unit]:
+def _play_together(task: Task, units: Sequence[Unit], workers: int, report: Report, *, alone_first: bool) -> list[Unit]:
     """Play units; return those that were being played when a process died, or nothing when all are played.
 
     The first unit is played ``alone_first``, so that code is compiled once, not by all processes at once.

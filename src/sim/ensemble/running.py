@@ -239,9 +239,7 @@ class _Running:
             return None
         return (time.perf_counter() - self.first_end) / (len(self.ended) - 1) * units
 
-    def _outcome(
-        self, stored: Mapping[Unit, StoredUnit], interrupted: bool, changed: bool
-    ) -> Outcome:
+    def _outcome(self, stored: Mapping[Unit, StoredUnit], interrupted: bool, changed: bool) -> Outcome:
         failures = [dict(failure) for file in stored.values() for failure in file.failures]
         return Outcome(
             folder=self.folder.path,

@@ -66,8 +66,7 @@ class Programme:
     def active_shifts(self) -> list[Mapping[str, Floats]]:
         """Return what each effect shifts the resting points of outcomes by now."""
         return [
-            effect.active_shift(state)
-            for effect, state in zip(self.intervention.effects, self.states, strict=True)
+            effect.active_shift(state) for effect, state in zip(self.intervention.effects, self.states, strict=True)
         ]
 
     @property

@@ -131,9 +131,7 @@ def _numeric(name: str, community: Community) -> NDArray[np.float64]:
     return np.asarray(column.observed, np.float64)
 
 
-def _nominees(
-    candidates: Who, community: Community, luck: NDArray[np.float64], which: NDArray[np.float64]
-) -> Order:
+def _nominees(candidates: Who, community: Community, luck: NDArray[np.float64], which: NDArray[np.float64]) -> Order:
     """Return random friends of random residents, each once, in the order of being named.
 
     Friends have more friends than their friends do, so nomination reaches well-connected people without a map

@@ -43,9 +43,7 @@ class WordOfMouth:
 
     def reads(self, community: Community) -> Sequence[Sum]:
         """Ask, for each intervention that is talked about, for the talk that reaches each resident."""
-        return tuple(
-            Sum("strength", _column(name)) for name, state in community.participation.items() if state.talk
-        )
+        return tuple(Sum("strength", _column(name)) for name, state in community.participation.items() if state.talk)
 
     def begin(self, week: Week) -> None:
         """Keep nothing."""

@@ -16,7 +16,7 @@ from sim.measures import MEASURES
 from sim.model.engine import Simulation
 from sim.model.resident_set import ResidentSet
 from sim.model.residents import Resident
-from sim.model.spec import ModelSpec, SmallTown, seed_from
+from sim.model.spec import Given, ModelSpec, SmallTown, seed_from
 
 __all__ = ["CommunityModel"]
 
@@ -34,8 +34,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
     Parameters
     ----------
     spec
-        A scenario, e.g. ``sim.load("scenarios/seaside_town")["befriending"]``; a
-        :class:`~sim.model.spec.SmallTown` where absent.
+        A scenario, e.g. ``sim.load("scenarios/seaside_town")["befriending"]``, or a community, in which then nothing
+        is done; a :class:`~sim.model.spec.SmallTown` where absent.
     rng
         The seed of the run: a whole number from 0, or what
         :func:`~sim.model.spec.seed_from` takes. Absent, a fresh seed is drawn from the operating system, as
@@ -49,9 +49,11 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
 
     """
 
-    def __init__(self, spec: ModelSpec | None = None, *, rng: Any = None) -> None:
+    def __init__(self, spec: ModelSpec | Community | None = None, *, rng: Any = None) -> None:
         if spec is None:
             spec = SmallTown()
+        elif isinstance(spec, Community):
+            spec = Given(community=spec)
         elif not isinstance(spec, ModelSpec):
             raise TypeError(
                 f"spec must be a scenario, not {type(spec).__name__}; "

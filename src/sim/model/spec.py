@@ -12,7 +12,7 @@ from sim.community.community import Community
 from sim.interventions.spec import Intervention
 from sim.rules import Mechanism
 
-__all__ = ["ModelSpec", "SmallTown", "seed_from"]
+__all__ = ["Given", "ModelSpec", "SmallTown", "seed_from"]
 
 _SEED_BITS = 53
 """Seeds that are drawn stay below 2**53, so that they survive JSON, spreadsheets and 64-bit tables."""
@@ -67,6 +67,19 @@ class SmallTown:
         from sim.community.synthesise import SynthesiseSource
 
         return SynthesiseSource(residents=self.residents).build(seed)
+
+
+@dataclass(frozen=True)
+class Given(SmallTown):
+    """A community that is there already, in which nothing is done."""
+
+    community: Community | None = None
+    """Played on copies of it."""
+
+    def build_community(self, seed: int) -> Community:
+        """Return a copy, the same for every seed."""
+        assert self.community is not None
+        return self.community.copy()
 
 
 def seed_from(rng: Any) -> int:

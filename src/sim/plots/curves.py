@@ -78,7 +78,7 @@ def curves(
         title(ax, f"{words_of_measure(measure)} week by week")
         ax.set_xlabel("Week")
         ax.set_ylabel(measure_axis(measure))
-        ax.set_xlim(left=0, right=max(int(table["week"].max()), 1))
+        ax.set_xlim(left=0, right=1.015 * max(int(table["week"].max()), 1))  # room for the last mark
         legend_below(ax, titles or {}, handles)
     return ax
 
@@ -123,7 +123,7 @@ def difference_curves(
         title(ax, f"{words_of_measure(measure)}: difference from the baseline")
         ax.set_xlabel(f"Week\n{_direction(better)}".strip())
         ax.set_ylabel(measure_axis(measure, "difference in"))
-        ax.set_xlim(left=0, right=max(int(table["week"].max()), 1))
+        ax.set_xlim(left=0, right=1.015 * max(int(table["week"].max()), 1))  # room for the last mark
         legend_below(ax, titles or {}, handles)
     return ax
 

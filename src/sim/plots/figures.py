@@ -101,7 +101,7 @@ def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> l
     if not measure:
         return []
     better = facts.direction(measure)
-    found = []
+    found: list[Picture] = []
     parts = (
         ("taking_part", ("participant", "volunteer"), "those who took part", "Those who took part, and volunteers."),
         (
@@ -109,7 +109,7 @@ def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> l
             ("1", "2", "3", "more", "unreached"),
             "everybody else",
             "Everybody else, by how many close ties (household, family, friends) they are away from somebody "
-            "who took part. The scale is not that of the figure before.",
+            "who took part.",
         ),
     )
     for name, distances, what, caption in parts:
@@ -119,6 +119,8 @@ def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> l
         height = height_of(rows["distance"].nunique(), rows["scenario"].nunique())
         draw = _bound(by_distance, rows, measure, better=better, distances=distances, what=what, **common)
         alt = words.alt_by_distance(rows, measure, facts.titles)
+        if found:
+            caption += " The scale is not that of the figure before."
         found.append(_picture(f"ripple_{name}_{measure}", draw, height, caption, alt))
     return found
 

@@ -188,7 +188,7 @@ def _finish(ax: Axes, count: int, measure: str, better: str | None) -> None:
     ax.set_xlabel(f"{measure_axis(measure, 'difference in')}\n{_sides(better)}".strip())
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.08)
-    ax.locator_params(axis="x", nbins=5)
+    ax.locator_params(axis="x", nbins=4, steps=[1, 2, 5, 10])  # room for numbers such as −0.0005
 
 
 def _sides(better: str) -> str:

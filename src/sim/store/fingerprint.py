@@ -39,9 +39,7 @@ class Fingerprint:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
-    def of(
-        cls, scenarios: Mapping[str, Mapping[str, Any]], baseline: str, data: Mapping[str, Path]
-    ) -> Fingerprint:
+    def of(cls, scenarios: Mapping[str, Mapping[str, Any]], baseline: str, data: Mapping[str, Path]) -> Fingerprint:
         """Return the fingerprint of resolved scenarios and data files, with the engine as it stands.
 
         Parameters
@@ -83,9 +81,7 @@ def engine_sources() -> dict[str, str]:
     files = [root / f"{name}.py" for name in _ENGINE]
     for name in _ENGINE:
         files += [*(root / name).rglob("*.py"), *(root / name).rglob("*.yaml")]
-    return {
-        file.relative_to(root).as_posix(): sha256(file)[:16] for file in sorted(files) if file.is_file()
-    }
+    return {file.relative_to(root).as_posix(): sha256(file)[:16] for file in sorted(files) if file.is_file()}
 
 
 def library_versions(*names: str) -> dict[str, str]:
@@ -138,9 +134,7 @@ def _of_values(path: str, old: Any, new: Any, name: str = "") -> Iterator[str]:
 
 
 def _are_lists_of_mappings(old: Any, new: Any) -> bool:
-    return all(
-        isinstance(each, list) and all(isinstance(item, Mapping) for item in each) for each in (old, new)
-    )
+    return all(isinstance(each, list) and all(isinstance(item, Mapping) for item in each) for each in (old, new))
 
 
 def _of_lists(path: str, old: list[Any], new: list[Any]) -> Iterator[str]:

@@ -131,9 +131,15 @@ class ResultFolder:
         except OSError as error:
             raise InputError(f"{self.path}: cannot be made: {error.strerror or error}") from error
         with locked(self.path):
-            for folder in (self.path, self.units_path, self.path / "figures"):
-                remove_leftovers(folder)
-            yield
+            self._clean_up()
+            try:
+                yield
+            finally:
+                self._clean_up()  # after workers of a killed run, too, that were alive at the start of this one
+
+    def _clean_up(self) -> None:
+        for folder in (self.path, self.units_path, self.path / "figures"):
+            remove_leftovers(folder)
 
     def _refuse_foreign(self) -> None:
         if self.path.exists() and not self.path.is_dir():
@@ -206,9 +212,7 @@ class ResultFolder:
                 path.unlink(missing_ok=True)
         return dict(sorted(found.items()))
 
-    def write_tables(
-        self, units: Sequence[StoredUnit], failures: Sequence[Mapping[str, Any]] = ()
-    ) -> None:
+    def write_tables(self, units: Sequence[StoredUnit], failures: Sequence[Mapping[str, Any]] = ()) -> None:
         """Write the tables and ``failures.csv`` from units in order; tables that are right stay untouched.
 
         Parameters

@@ -31,10 +31,7 @@ def schema(columns: tuple[str, ...]) -> Any:
 
     text = pa.dictionary(pa.int32(), pa.string())
     return pa.schema(
-        [
-            (name, text if name in TEXTS else pa.type_for_alias(_NUMBERS.get(name, "float64")))
-            for name in columns
-        ]
+        [(name, text if name in TEXTS else pa.type_for_alias(_NUMBERS.get(name, "float64"))) for name in columns]
     )
 
 

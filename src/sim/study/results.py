@@ -161,9 +161,7 @@ class Results:
 
         measure = measure or str(self.facts.outcome)
         self._require(measure, list(self.series["measure"].astype(str).unique()), "a measure", "measures")
-        return plots.curves(
-            self.series, measure, order=self.facts.scenarios, titles=self.facts.titles, ax=ax
-        )
+        return plots.curves(self.series, measure, order=self.facts.scenarios, titles=self.facts.titles, ax=ax)
 
     # --- what readers get ------------------------------------------------------------------------------
 

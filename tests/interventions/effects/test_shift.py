@@ -54,9 +54,9 @@ def test_amounts_are_numbers_or_standard_deviations(written, read):
     ["", " ", "sd", "much", "0.2 points", "0.2 sd more", "0.2sd", "nan", "inf sd", True, False, math.nan, -math.inf],
 )
 def test_other_amounts_are_refused(written):
-    with pytest.raises(ValueError, match="an amount is a number or like '-0.2 sd'"):
+    with pytest.raises(ValueError, match="an amount is a number or like"):
         parse_amount(written)
-    with pytest.raises(ValueError, match="an amount is a number or like '-0.2 sd'"):
+    with pytest.raises(ValueError, match="an amount is a number or like"):
         Shift(stigma=written)
 
 
@@ -277,6 +277,7 @@ def test_self_stigma_is_shifted_only_where_there_is_lived_experience():
     made = world(6, [], lived=[1, 4], self_stigma=[0, 0.5, 0, 0, 0.5, 0])
     simulation = run(made, programme(Shift(self_stigma=-0.1, response_cv=0)), 2)
     assert simulation.community.participation["club"].ever().all()
+    assert active(simulation, "self_stigma") == pytest.approx([0, -0.1, 0, 0, -0.1, 0])
     assert moved(simulation, "self_stigma") == pytest.approx([0, -0.1, 0, 0, -0.1, 0])
 
 

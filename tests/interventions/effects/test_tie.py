@@ -111,6 +111,22 @@ def test_a_single_volunteer_serves_one_after_the_other():
     assert sorted(served) == [0, 0, 1, 1, 2, 2]
 
 
+def test_volunteers_serve_one_at_a_time_however_participants_come_and_go():
+    made = world(40, [])
+    runs = Runs(places=9, length=6, dropout=0.3)
+    item = programme(Tie("volunteer"), choose=Choose("random", number=30), runs=runs)
+    simulation = simulate(made, interventions=[item])
+    served = 0
+    for week in range(1, 16):
+        play(simulation, 1)
+        state, found = state_of(simulation), partners(simulation)
+        assert all(len(others) == 1 for others in found.values())
+        assert {i for i in found if state.taking_part()[i]} == set(np.flatnonzero(state.taking_part()).tolist())
+        assert {i for i in found if state.volunteer[i]} <= set(np.flatnonzero(~state.offered).tolist())
+        served += int((state.joined == week).sum())
+    assert served > 20 > state.volunteer.sum()  # ten volunteers, one after the other
+
+
 def test_without_enough_volunteers_some_get_nobody():
     made = world(5, [], lived=[0, 1, 2])
     simulation = play(simulate(made, interventions=[programme(Tie("volunteer"), who=LIVED)]), 3)

@@ -27,9 +27,7 @@ class _Matches:
         self._residents = residents
         self._profile = profile
 
-    def add(
-        self, key: str, target: str, wanted: float, achieved: float, tolerance: float, of: int = 0
-    ) -> None:
+    def add(self, key: str, target: str, wanted: float, achieved: float, tolerance: float, of: int = 0) -> None:
         """Add one target; ``of`` is the number of residents that it speaks of, all unless given."""
         slack = 1.0 / max(1, of or self._residents)
         source = self._profile.source(key)
@@ -62,18 +60,12 @@ def _people(found: _Matches, people: People, profile: Profile) -> None:
     concerned = people.lived_experience
     achieved = _share(people.disclosed, concerned)
     found.add("disclosed", "open about it", profile.number("disclosed"), achieved, 0.02, int(concerned.sum()))
-    found.add(
-        "influential", "influential residents", profile.number("influential"), people.influence.mean(), 0.005
-    )
+    found.add("influential", "influential residents", profile.number("influential"), people.influence.mean(), 0.005)
 
 
-def _friends(
-    found: _Matches, community: Community, people: People, network: Network, profile: Profile
-) -> None:
+def _friends(found: _Matches, community: Community, people: People, network: Network, profile: Profile) -> None:
     friends = community.ties.degree(["friend"])
-    for (name, (least, most)), share in zip(
-        FRIEND_CLASSES.items(), profile.list("close_friends"), strict=True
-    ):
+    for (name, (least, most)), share in zip(FRIEND_CLASSES.items(), profile.list("close_friends"), strict=True):
         achieved = float(((friends >= least) & (friends <= most)).mean())
         found.add("close_friends", f"residents with {name} close friends", share, achieved, 0.05)
     concerned = people.lived_experience
@@ -122,9 +114,7 @@ def _ties(found: _Matches, community: Community, people: People, profile: Profil
     found.add("isolated", "residents without a close tie", profile.number("isolated"), alone.mean(), 0.02)
 
 
-def _loneliness(
-    found: _Matches, community: Community, people: People, network: Network, profile: Profile
-) -> None:
+def _loneliness(found: _Matches, community: Community, people: People, network: Network, profile: Profile) -> None:
     column = community.columns.outcome("loneliness")
     often, never = column.observed > OFTEN, column.observed <= 0.0
     found.add("lonely_often", "lonely often or always", profile.number("lonely_often"), often.mean(), 0.005)
@@ -143,13 +133,9 @@ def _loneliness(
     _correlation(found, "loneliness", column.values, network, profile)
 
 
-def _stigma(
-    found: _Matches, community: Community, people: People, network: Network, profile: Profile
-) -> None:
+def _stigma(found: _Matches, community: Community, people: People, network: Network, profile: Profile) -> None:
     latent = community.columns.outcome("stigma").values
-    found.add(
-        "stigma_mean", "stigma, mean of the latent value", profile.number("stigma_mean"), latent.mean(), 0.005
-    )
+    found.add("stigma_mean", "stigma, mean of the latent value", profile.number("stigma_mean"), latent.mean(), 0.005)
     found.add("stigma_sd", "stigma, standard deviation", profile.number("stigma_sd"), latent.std(), 0.01)
     _correlation(found, "stigma", latent, network, profile)
     concerned = people.lived_experience

@@ -78,9 +78,7 @@ class Stubs:
         return len(self.owner)
 
 
-def match(
-    draws: Draws, rule: str, stubs: Stubs, width: float, tied: Tied, rounds: int
-) -> tuple[Pairs, Ints, Stubs]:
+def match(draws: Draws, rule: str, stubs: Stubs, width: float, tied: Tied, rounds: int) -> tuple[Pairs, Ints, Stubs]:
     """Join stubs that stand next to each other.
 
     Parameters

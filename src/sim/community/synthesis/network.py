@@ -172,9 +172,7 @@ def _friend_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> 
     faithful = draws.stream("synthesise: friends within the circle").pair_uniform(owner, number)
     elsewhere = draws.stream("synthesise: friends in other circles").pair_uniform(owner, number)
     loyalty = min(1.0, (profile.number("friends_clustering") / _MOST_CLUSTERING) ** 0.5)
-    circle = np.searchsorted(
-        np.cumsum(shares)[:-1], np.where(faithful < loyalty, own, elsewhere), side="right"
-    )
+    circle = np.searchsorted(np.cumsum(shares)[:-1], np.where(faithful < loyalty, own, elsewhere), side="right")
     stubs.block = circle.astype(np.int64)
     stubs.position = np.stack(rows)[circle, stubs.owner] * shares[circle]
     first, _, left = match(draws, "friends", stubs, _FRIENDS_WIDTH, tied, _ROUNDS)
@@ -208,9 +206,7 @@ def _circles(people: People, wanted: Ints, rows: list[Floats], profile: Profile)
     near = profile.number("friends_nearby")
     like = (1.0 - near) * alike[0] + near * alike[1]
     mixed = (
-        float(np.clip((like - profile.number("friends_same_age")) / (like - random), 0, 1))
-        if like > random
-        else 0.0
+        float(np.clip((like - profile.number("friends_same_age")) / (like - random), 0, 1)) if like > random else 0.0
     )
     return np.array([(1.0 - mixed) * (1.0 - near), (1.0 - mixed) * near, mixed])
 
@@ -229,9 +225,7 @@ def _neighbour_ties(draws: Draws, people: People, profile: Profile, tied: Tied) 
     return pairs
 
 
-def _group_ties(
-    draws: Draws, people: People, profile: Profile, tied: Tied
-) -> tuple[list[Place], Pairs, Ints]:
+def _group_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> tuple[list[Place], Pairs, Ints]:
     """Make places and their members, and join some of the members of each place."""
     places: list[Place] = []
     owners, counts, blocks = [], [], []
@@ -267,9 +261,7 @@ def _members(people: People, sort: str, profile: Profile, luck: Floats) -> tuple
     if sort == "workplace":
         order = np.argsort(luck[members], kind="stable")
     elif sort == "club":
-        order = np.argsort(
-            people.age[members] + 40.0 * luck[members] * len(people) / max(1, count), kind="stable"
-        )
+        order = np.argsort(people.age[members] + 40.0 * luck[members] * len(people) / max(1, count), kind="stable")
     else:
         order = np.argsort(people.households.of[members], kind="stable")
     size = max(1.0, profile.table("place_size")[sort])

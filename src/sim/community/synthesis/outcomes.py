@@ -90,9 +90,7 @@ def _clustered(own: Floats, network: Network, wanted: float) -> Floats:
     return np.asarray(own + round(pull, 6) * near)
 
 
-def _quadratic(
-    e: Floats, g: Floats, f: Floats, h: Floats, weight: Floats | float = 1.0
-) -> tuple[float, float, float]:
+def _quadratic(e: Floats, g: Floats, f: Floats, h: Floats, weight: Floats | float = 1.0) -> tuple[float, float, float]:
     """Return the coefficients in x of the sum of weight (e + x g)(f + x h)."""
     return (
         float((weight * e * f).sum()),
@@ -106,9 +104,7 @@ def _stigma(draws: Draws, people: People, network: Network, profile: Profile) ->
     personal = _standard(_clustered(own, network, profile.number("stigma_clustering")))
     sd = profile.number("stigma_sd")
     gender = profile.table("stigma_by_gender")
-    group = profile.by_age("stigma_by_age")[people.band] + np.where(
-        people.woman, gender["woman"], gender["man"]
-    )
+    group = profile.by_age("stigma_by_age")[people.band] + np.where(people.woman, gender["woman"], gender["man"])
     group = group - group.mean()
     personal_sd = np.sqrt(max(0.0, sd**2 - float(group.var())))
     return np.asarray(profile.number("stigma_mean") + sd * _standard(group + personal_sd * personal))

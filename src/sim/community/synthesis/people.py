@@ -152,9 +152,7 @@ def _by_address(number: Ints, age: Floats, draw: Floats) -> Households:
     return Households(of, size, members[start], second, members, start)
 
 
-def _genders(
-    draw: Floats, other: Floats, partners: Ints, residents: int, profile: Profile
-) -> NDArray[np.bool_]:
+def _genders(draw: Floats, other: Floats, partners: Ints, residents: int, profile: Profile) -> NDArray[np.bool_]:
     """Say who is a woman: most couples are a woman and a man, and the others make up the share of women."""
     woman = np.zeros(residents, np.bool_)
     first, second = partners[:, 0], partners[:, 1]

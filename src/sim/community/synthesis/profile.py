@@ -116,15 +116,11 @@ def _overridden(held: Entry, given: Any, path: str, problems: list[Problem]) -> 
     if isinstance(held.value, Mapping):
         if not isinstance(given, Mapping):
             keys = listing(held.value)
-            problems.append(
-                Problem(path=path, message=f"must be a mapping with any of: {keys}; found {given!r}")
-            )
+            problems.append(Problem(path=path, message=f"must be a mapping with any of: {keys}; found {given!r}"))
             return held.value
         for key in given:
             if str(key) not in held.value:
-                message = (
-                    f"'{key}' is unknown{did_you_mean(key, list(held.value))}; allowed: {listing(held.value)}"
-                )
+                message = f"'{key}' is unknown{did_you_mean(key, list(held.value))}; allowed: {listing(held.value)}"
                 problems.append(Problem(path=path, message=message))
         numbers = {str(key): _number(held, item, f"{path}.{key}", problems) for key, item in given.items()}
         return {**held.value, **numbers}

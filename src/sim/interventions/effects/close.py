@@ -47,4 +47,3 @@ class Close:
     def active_shift(self, state: str) -> Mapping[str, Floats]:
         """Return nothing: closing works through ties."""
         return {}
-

@@ -83,10 +83,13 @@ class Tie:
             one, other = self._match(joined, events, week, state)
             proposal.new_ties.append(
                 NewTies(
-                    one=np.array(one, np.int32), other=np.array(other, np.int32),
-                    strength=np.full(len(one), self.strength), kind=self.kind, maker=events.number,
+                    one=np.array(one, np.int32),
+                    other=np.array(other, np.int32),
+                    strength=np.full(len(one), self.strength),
+                    kind=self.kind,
+                    maker=events.number,
                     supports_other=self.supports == "both",
-                )  # fmt: skip
+                )
             )
             if self.partner == "volunteer":
                 events.participation.volunteer[other] = True
@@ -129,9 +132,7 @@ class Tie:
         state.other += other
         return one, other
 
-    def _pools(
-        self, events: Events, community: Community, state: TieState, order: Floats
-    ) -> Mapping[bool, Numbers]:
+    def _pools(self, events: Events, community: Community, state: TieState, order: Floats) -> Mapping[bool, Numbers]:
         """Return possible partners in the order of their luck, by the participant's own side of the line."""
         state_of = events.participation
         if self.partner == "participants":
