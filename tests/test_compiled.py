@@ -74,9 +74,7 @@ def test_sums_are_taken_from_the_first_to_the_last():
 
 def test_group_sums_pass_over_missing_values():
     sums, counts = np.zeros(2), np.zeros(2, np.int64)
-    compiled.add_by_group(
-        np.array([1.0, 2.0, np.nan, 4.0, 8.0]), np.array([0, 1, 0, -1, 1], np.int64), sums, counts
-    )
+    compiled.add_by_group(np.array([1.0, 2.0, np.nan, 4.0, 8.0]), np.array([0, 1, 0, -1, 1], np.int64), sums, counts)
     assert sums.tolist() == [1.0, 10.0]
     assert counts.tolist() == [1, 2]
 

@@ -412,7 +412,8 @@ COLUMNS = {
     "series": {"scenario": "category", "community": "int32", "seed": "int64", "week": "int32", "group": "category",
                "measure": "category", "value": "float64"},
     "effects": {"scenario": "category", "community": "int32", "seed": "int64", "measure": "category",
-                "group": "category", "when": "category", "baseline": "float64", "value": "float64", "effect": "float64"},
+                "group": "category", "when": "category", "baseline": "float64", "value": "float64",
+                "effect": "float64"},
     "ripple": {"scenario": "category", "community": "int32", "seed": "int64", "measure": "category",
                "distance": "category", "residents": "int32", "effect": "float64"},
 }  # fmt: skip

@@ -37,9 +37,9 @@ def test_copies_do_not_share_what_moves():
 def test_a_missing_column_is_answered_with_the_columns_there_are():
     columns = Columns()
     columns.put(Column("loneliness", np.zeros(2)))
-    with pytest.raises(InputError, match="'lonliness' is not a column.*did you mean 'loneliness'.*columns: loneliness"):
+    with pytest.raises(InputError, match=r"'lonliness' is not a column.*mean 'loneliness'.*columns: loneliness"):
         columns["lonliness"]
-    with pytest.raises(InputError, match="not an outcome"):
+    with pytest.raises(InputError, match=r"not an outcome"):
         columns.outcome("loneliness")
 
 
@@ -61,9 +61,9 @@ def build(ids):
 
 
 def test_residents_must_stand_in_canonical_order_and_be_different():
-    with pytest.raises(ValueError, match="canonical"):
+    with pytest.raises(ValueError, match=r"canonical"):
         build(np.array([2, 1]))
-    with pytest.raises(ValueError, match="same id"):
+    with pytest.raises(ValueError, match=r"same id"):
         build(np.array(["1", "1"], dtype=object))
     assert len(build(np.array([1, 2]))) == 2
 
@@ -78,7 +78,7 @@ def test_a_community_copy_is_independent(make_community):
 
 
 def test_an_unknown_place_is_answered_with_the_places_there_are():
-    with pytest.raises(InputError, match="'hbu' is not a place.*did you mean 'hub'.*places: hub"):
+    with pytest.raises(InputError, match=r"'hbu' is not a place.*did you mean 'hub'.*places: hub"):
         Places([Place("hub", "hub", np.zeros(1, bool))]).number("hbu")
 
 
@@ -88,5 +88,5 @@ def test_groups_are_categories_or_flags(make_community):
     assert names == ("young", "middle", "old")
     assert set(codes.tolist()) <= {0, 1, 2}
     assert community.group_codes("lived_experience")[0] == ("no", "yes")
-    with pytest.raises(ValueError, match="groups need"):
+    with pytest.raises(ValueError, match=r"groups need"):
         community.group_codes("stigma")

@@ -14,9 +14,7 @@ from sim.community.ties import Ties
 @pytest.fixture
 def small() -> Community:
     """A triangle with a tail, a pair, and one resident alone."""
-    ties = Ties.from_pairs(
-        7, [0, 1, 0, 2, 4], [1, 2, 2, 3, 5], 0.5, [0, 0, 0, 1, 1], kinds=("friend", "group")
-    )
+    ties = Ties.from_pairs(7, [0, 1, 0, 2, 4], [1, 2, 2, 3, 5], 0.5, [0, 0, 0, 1, 1], kinds=("friend", "group"))
     side = Column("side", np.array([0, 0, 0, 1, 1, 1, -1]), categories=("left", "right"))
     return Community(ids=np.arange(7), columns=Columns({"side": side}), ties=ties, groups=("side",))
 
@@ -59,9 +57,7 @@ def test_agrees_with_networkx():
     graph.add_nodes_from(range(300))
     graph.add_edges_from(zip(pairs["one"].tolist(), pairs["other"].tolist(), strict=True))
     found = figures(community)
-    assert found["clustering (share of connected triples that close)"] == pytest.approx(
-        nx.transitivity(graph)
-    )
+    assert found["clustering (share of connected triples that close)"] == pytest.approx(nx.transitivity(graph))
     assert found["components"] == nx.number_connected_components(graph)
     degrees = np.array([degree for _, degree in graph.degree()])
     assert found["ties per resident, standard deviation"] == pytest.approx(degrees.std())

@@ -13,7 +13,11 @@ from sim.errors import InputError
 
 def small_graph() -> nx.Graph:
     graph = nx.Graph()
-    for node, (stigma, lived, area) in {5: (0.2, True, "north"), 2: (0.4, False, "south"), 9: (0.6, False, "north")}.items():
+    for node, (stigma, lived, area) in {
+        5: (0.2, True, "north"),
+        2: (0.4, False, "south"),
+        9: (0.6, False, "north"),
+    }.items():
         graph.add_node(node, stigma=stigma, lived_experience=lived, area=area)
     graph.add_edge(9, 2, kind="family", weight=0.5)
     graph.add_edge(5, 9)

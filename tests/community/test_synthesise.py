@@ -232,9 +232,7 @@ def check_invariants(community: Community, residents: int) -> None:
     assert (area[pairs["one"]] == area[pairs["other"]])[neighbour].all()
     group = pairs["kind"] == ties.kinds.index("group")
     assert np.array_equal(group, pairs["place"] >= 0)
-    for one, other, place in zip(
-        pairs["one"][group], pairs["other"][group], pairs["place"][group], strict=True
-    ):
+    for one, other, place in zip(pairs["one"][group], pairs["other"][group], pairs["place"][group], strict=True):
         members = community.places.items[place].members
         assert members[one]
         assert members[other]

@@ -57,9 +57,7 @@ def test_values_travel_with_their_tie_in_both_directions():
     )
     ties.add([3], [1], 0.5, "befriender", supports_other=False, maker=2)
     pairs = ties.pairs()
-    rows = {
-        (int(a), int(b)): k for k, (a, b) in enumerate(zip(pairs["one"], pairs["other"], strict=True))
-    }
+    rows = {(int(a), int(b)): k for k, (a, b) in enumerate(zip(pairs["one"], pairs["other"], strict=True))}
     k = rows[1, 2]
     assert (pairs["strength"][k], ties.kinds[pairs["kind"][k]], pairs["place"][k]) == (0.25, "group", 7)
     k = rows[0, 3]
@@ -81,7 +79,12 @@ def test_a_copy_is_independent():
 
 @pytest.mark.parametrize(
     ("one", "other", "strength", "message"),
-    [([1], [1], 1.0, "herself"), ([0, 1], [1, 0], 1.0, "more than once"), ([0], [1], 0.0, "above 0"), ([0], [1], 1.5, "above 0")],
+    [
+        ([1], [1], 1.0, "herself"),
+        ([0, 1], [1, 0], 1.0, "more than once"),
+        ([0], [1], 0.0, "above 0"),
+        ([0], [1], 1.5, "above 0"),
+    ],
 )
 def test_impossible_ties_are_refused(one, other, strength, message):
     with pytest.raises(ValueError, match=message):
@@ -103,9 +106,7 @@ def test_distances_are_those_of_networkx(make_community, seed):
     graph = graph_of(ties)
     expected = nx.multi_source_dijkstra_path_length(graph, {3, 40})
     found = ties.distance(sources, ties.kinds, most=4)
-    assert found.tolist() == [
-        -1 if expected.get(i, 99) > 4 else int(expected[i]) for i in range(80)
-    ]
+    assert found.tolist() == [-1 if expected.get(i, 99) > 4 else int(expected[i]) for i in range(80)]
 
 
 def test_distance_goes_only_over_the_kinds_named():

@@ -55,7 +55,7 @@ RUNS = st.builds(
     Runs,
     start=st.integers(1, 5),
     weeks=st.one_of(st.none(), st.integers(1, 10)),
-    places=st.one_of(st.none(), st.integers(0, 6)),
+    places=st.one_of(st.none(), st.integers(1, 6)),
     length=st.one_of(st.none(), st.integers(1, 6)),
     dropout=st.sampled_from([0.0, 0.1, 0.6]),
 )
@@ -257,7 +257,7 @@ def test_those_who_took_part_count_as_contacts_after_they_have_left():
 
 @settings(max_examples=40, deadline=None)
 @given(
-    places=st.integers(0, 12), length=st.one_of(st.none(), st.integers(1, 8)),
+    places=st.integers(1, 12), length=st.one_of(st.none(), st.integers(1, 8)),
     dropout=st.sampled_from([0.0, 0.05, 0.4]), seed=st.integers(0, 99),
 )  # fmt: skip
 def test_places_are_never_exceeded_and_never_empty_while_somebody_waits(places, length, dropout, seed):
@@ -333,7 +333,7 @@ def test_nobody_drops_out_at_hazard_zero_and_everybody_after_a_week_at_one():
 
 def test_the_end_of_the_programme_discharges_everybody():
     made = world(30, complete(30))
-    item = club(choose=Choose("random", number=12), runs=Runs(start=2, weeks=6, places=5, length=4))
+    item = club(choose=Choose("random", number=12), runs=Runs(start=2, weeks=6, places=5))
     simulation = run(made, item, weeks=7)
     assert state_of(simulation).taking_part().sum() == 5
     assert (state_of(simulation).status == Status.WAITING).sum() > 0
@@ -347,6 +347,16 @@ def test_the_end_of_the_programme_discharges_everybody():
     play(simulation, 10)
     for name in ("status", "heard", "joined", "left", "spending"):
         assert np.array_equal(getattr(after, name), getattr(state_of(simulation), name))
+
+
+def test_nobody_joins_who_could_not_stay_for_the_whole_length():
+    made = world(30, [])
+    item = club(runs=Runs(start=2, weeks=9, places=5, length=4))
+    state = state_of(run(made, item, weeks=20))
+    joined = sorted(state.joined[state.ever()].tolist())
+    assert joined == [2] * 5 + [6] * 5  # a third round from week 10 would be cut short by the end in week 11
+    assert (state.left[state.ever()] - state.joined[state.ever()] == 4).all()
+    assert (state.status == Status.COMPLETED).sum() == 10
 
 
 def test_nobody_hears_from_posters_after_the_end():
@@ -402,7 +412,7 @@ def test_those_kept_out_keep_their_turn_but_block_no_place():
 
 
 def test_costs_equal_a_sum_by_hand():
-    """Ten people, four places of three weeks, seven weeks: 4 + 4 + 2 join; 12 + 12 + 2 weeks are attended."""
+    """Ten people, four places of three weeks, seven weeks: 4 + 4 join, for a third round it is too late."""
     cost = Cost(fixed=100, per_week=10, per_participant=5, per_participant_week=2)
     item = club(runs=Runs(start=3, weeks=7, places=4, length=3), cost=cost)
     simulation = simulate(world(10, []), interventions=[item])
@@ -414,7 +424,7 @@ def test_costs_equal_a_sum_by_hand():
     }  # fmt: skip
     play(simulation, 20)
     assert state_of(simulation).spending == {
-        "fixed": 100, "per_week": 70, "per_participant": 50, "per_participant_week": 52
+        "fixed": 100, "per_week": 70, "per_participant": 40, "per_participant_week": 48
     }  # fmt: skip
 
 

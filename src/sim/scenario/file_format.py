@@ -7,24 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sim.interventions.spec import Choose, Cost, Intervention, Runs, Spread
+from sim.interventions.spec import Intervention
 from sim.scenario.plan import Target
 
 __all__ = ["AMOUNTS", "BOUNDS", "FileFormat", "Range", "found", "parse_money"]
 
 BOUNDS: dict[tuple[type, str], tuple[float | None, float | None]] = {
-    (Choose, "number"): (1, None),
-    (Choose, "share"): (0, 1),
-    (Runs, "start"): (1, None),
-    (Runs, "weeks"): (1, None),
-    (Runs, "places"): (1, None),
-    (Runs, "length"): (1, None),
-    (Runs, "dropout"): (0, 1),
-    (Spread, "uptake"): (0, 1),
-    (Spread, "contacts"): (1, None),
-    (Spread, "share"): (0, 1),
-    (Spread, "broadcast"): (0, None),
-    (Cost, "year"): (1900, 2100),
     (Target, "at"): (1, None),
 }
 """Least and greatest values of fields that do not state them in their metadata."""
