@@ -30,6 +30,7 @@ class Programme:
     """Its position among the scenario's interventions in alphabetical order."""
     states: list[Any] = field(default_factory=list)
     """What its effects keep, in their order."""
+    _luck: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -173,8 +174,7 @@ class Programme:
         deciding = candidates & (state.status == Status.AWARE)
         if not deciding.any():
             return
-        luck = week.draws.stream(f"{self.name}: uptake").uniform(week.community.identity)
-        willing = luck < spread.uptake
+        willing = self._luck_of("uptake", week) < spread.uptake
         state.status[deciding & ~willing] = Status.DECLINED
         wants = deciding & willing
         if spread.rule == "threshold":
@@ -205,16 +205,25 @@ class Programme:
         too_late = week.number + (self.intervention.runs.length or 0) > self._end
         if too_late or not waiting.any():
             return joined
-        queue = np.flatnonzero(waiting)
         places = self.intervention.runs.places
-        if places is not None:
-            luck = week.draws.stream(f"{self.name}: queue").uniform(week.community.identity)
-            queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))]
-            queue = queue[: max(0, places - int(state.taking_part().sum()))]
+        free = len(waiting) if places is None else places - int(state.taking_part().sum())
+        if free <= 0:
+            return joined
+        queue = np.flatnonzero(waiting)
+        if len(queue) > free:
+            luck = self._luck_of("queue", week)
+            queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))][:free]
         joined[queue] = True
         state.status[joined] = Status.TAKING_PART
         state.joined[joined] = week.number
         return joined
+
+    def _luck_of(self, decision: str, week: Week) -> Floats:
+        """Return each resident's one draw for a decision, the same in every week."""
+        if decision not in self._luck:
+            stream = week.draws.stream(f"{self.name}: {decision}")
+            self._luck[decision] = stream.uniform(week.community.identity)
+        return self._luck[decision]
 
     def _taken_elsewhere(self, week: Week) -> Who:
         """Say who takes part in another intervention that excludes, or is excluded by, this one."""

@@ -25,7 +25,12 @@ Numbers = NDArray[np.int32]
 class TieState:
     """What one tie effect keeps in one run."""
 
-    label: str
+    first: Floats
+    """Where in the order each resident's search begins, 0..1."""
+    ranked: NDArray[np.int64]
+    """Residents in the order of their luck, fixed for the run."""
+    rank: NDArray[np.int64]
+    """Place of each resident in that order."""
     one: list[int] = field(default_factory=list)
     """Participants of the ties that it made and that last."""
     other: list[int] = field(default_factory=list)
@@ -66,7 +71,11 @@ class Tie:
         """Start without any ties made; check that there is a line to cross."""
         if self.partner == "across_group" and not week.community.columns[self.group].is_flag:
             raise InputError(f"'{self.group}' is not a yes-or-no column: 'across_group' needs one for 'group'")
-        return TieState(label)
+        stream, who = week.draws.stream(f"{label}: partners"), week.community.identity
+        ranked = np.argsort(stream.uniform(who, 1), kind="stable")
+        rank = np.empty_like(ranked)
+        rank[ranked] = np.arange(len(ranked))
+        return TieState(first=stream.uniform(who, 0), ranked=ranked, rank=rank)
 
     def apply(self, events: Events, week: Week, state: TieState) -> Proposal:
         """End the ties of those who left, and make ties for those who joined."""
@@ -102,11 +111,8 @@ class Tie:
         gives the same partners to those who would have joined anyway wherever they are still free.
         """
         community = week.community
-        stream = week.draws.stream(f"{state.label}: partners")
-        first = stream.uniform(community.identity, 0)
-        order = stream.uniform(community.identity, 1)
-        pools = self._pools(events, community, state, order)
-        queue = joined[np.argsort(order[joined], kind="stable")]
+        pools = self._pools(events, community, state)
+        queue = joined[np.argsort(state.rank[joined])]
         taken: set[int] = set()
         one: list[int] = []
         other: list[int] = []
@@ -115,7 +121,7 @@ class Tie:
             met = set(community.ties.neighbours(participant).tolist()) | {participant}
             met |= {b for a, b in zip(one, other, strict=True) if a == participant}
             met |= {a for a, b in zip(one, other, strict=True) if b == participant}
-            begin = int(first[participant] * len(pool))
+            begin = int(state.first[participant] * len(pool))
             found = 0
             for step in range(len(pool)):
                 candidate = int(pool[(begin + step) % len(pool)])
@@ -132,7 +138,7 @@ class Tie:
         state.other += other
         return one, other
 
-    def _pools(self, events: Events, community: Community, state: TieState, order: Floats) -> Mapping[bool, Numbers]:
+    def _pools(self, events: Events, community: Community, state: TieState) -> Mapping[bool, Numbers]:
         """Return possible partners in the order of their luck, by the participant's own side of the line."""
         state_of = events.participation
         if self.partner == "participants":
@@ -144,11 +150,7 @@ class Tie:
             free = ~(state_of.offered | state_of.ever() | (state_of.waiting_since != NEVER))
             free[state.other] = False
             possible = {False: free}
-        pools = {}
-        for side_of, mask in possible.items():
-            members = np.flatnonzero(mask).astype(np.int32)
-            pools[side_of] = members[np.argsort(order[members], kind="stable")]
-        return pools
+        return {side_of: state.ranked[mask[state.ranked]].astype(np.int32) for side_of, mask in possible.items()}
 
     def _made(self, ties: Ties, one: int, other: int, maker: int) -> bool:
         """Say whether a tie is this programme's: another one may have tied the same two in the same week."""
