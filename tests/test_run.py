@@ -383,6 +383,7 @@ def test_ripple_equals_means_over_classes_that_networkx_finds(make, seed):
     states = played["both"].community.participation.values()
     took_part = {i for state in states for i in np.flatnonzero(state.ever()).tolist()}
     volunteers = {i for state in states for i in np.flatnonzero(state.volunteer).tolist()}
+    tied = {i for state in states for i in np.flatnonzero(state.given_tie).tolist()}
     graph = nx.Graph()
     graph.add_nodes_from(range(70))
     pairs = make(1).ties.pairs()
@@ -393,8 +394,10 @@ def test_ripple_equals_means_over_classes_that_networkx_finds(make, seed):
     classes = {}
     for i in range(70):
         far = "unreached" if i not in steps else str(steps[i]) if steps[i] <= 3 else "more"
-        name = "participant" if i in took_part else "volunteer" if i in volunteers else far
+        made = "volunteer" if i in volunteers else "partner" if i in tied else far
+        name = "participant" if i in took_part else made
         classes.setdefault(name, []).append(i)
+    assert "volunteer" in classes
     for measure in (name for name, item in MEASURES.items() if item.personal):
         (with_it, weights), (without, _) = (values_of(measure, played[name].look) for name in ("both", "baseline"))
         expected = {}
@@ -447,7 +450,7 @@ def test_rows_stand_in_the_order_of_the_contract(unit):
     ]
     assert keys == sorted(keys)
     assert len(set(keys)) == len(keys)
-    distances = ["participant", "volunteer", "1", "2", "3", "more", "unreached"]
+    distances = ["participant", "volunteer", "partner", "1", "2", "3", "more", "unreached"]
     assert list(unit.ripple.distance.cat.categories) == distances
     keys = [
         (list(FULL).index(r.scenario), order[r.measure], distances.index(r.distance)) for r in unit.ripple.itertuples()

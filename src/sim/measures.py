@@ -180,7 +180,7 @@ _ALL = (
     Measure(
         "often_lonely",
         "often lonely",
-        "Share of residents who feel lonely often or always (cut set at week 0).",
+        "Share of residents who count as often lonely; set to England's share at week 0, whatever a survey says.",
         "lower",
         _often_lonely,
         is_share=True,

@@ -55,6 +55,8 @@ class _Record:
     """Measure -> each resident's value at the end, NaN where not concerned."""
     took_part: NDArray[np.bool_]
     volunteered: NDArray[np.bool_]
+    given_tie: NDArray[np.bool_]
+    """Who was brought together with a participant by an intervention."""
     first_week: int
     """Week of the first enrolment, 0 if nobody took part."""
     ties_at: dict[int, Ties] = field(default_factory=dict)
@@ -139,6 +141,7 @@ def _play(scenario: Scenario, community: Community, seed: int, horizon: int, kep
         personal={name: _personal(simulation, measure) for name, measure in MEASURES.items() if measure.personal},
         took_part=took_part,
         volunteered=np.logical_or.reduce([nobody, *(state.volunteer for state in states)]),
+        given_tie=np.logical_or.reduce([nobody, *(state.given_tie for state in states)]),
         first_week=min(first, default=0), ties_at=ties_at,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DISTANCES", "effects", "ripple", "series"]
 
-DISTANCES = ("participant", "volunteer", "1", "2", "3", "more", "unreached")
+DISTANCES = ("participant", "volunteer", "partner", "1", "2", "3", "more", "unreached")
 """Classes of distance from those who took part, over close ties."""
 
 WHENS = ("horizon", "average")
@@ -33,6 +33,7 @@ class Played(Protocol):
     personal: dict[str, NDArray[np.float64]]
     took_part: NDArray[np.bool_]
     volunteered: NDArray[np.bool_]
+    given_tie: NDArray[np.bool_]
     first_week: int
     ties_at: dict[int, Ties]
 
@@ -135,6 +136,7 @@ def _classes(record: Played, baseline: Played) -> NDArray[np.int64] | None:
     for distance in (1, 2, 3):
         classes[steps == distance] = DISTANCES.index(str(distance))
     classes[steps > 3] = DISTANCES.index("more")
+    classes[record.given_tie] = DISTANCES.index("partner")
     classes[record.volunteered] = DISTANCES.index("volunteer")
     classes[record.took_part] = DISTANCES.index("participant")
     return classes

@@ -82,11 +82,26 @@ def test_a_group_too_small_in_one_community_shows_in_none(fake_study):
 
 
 def test_nothing_to_suppress_says_nothing(fake_study):
-    study = fake_study(seeds=4)
+    study = fake_study(seeds=4, measures=("loneliness", "often_lonely", "stigma", "cost"))
     table = comparison(study.series, study.effects, study.manifest)
     shown, left_out = suppress(table, study.series)
     assert shown.equals(table)
     assert left_out.sentence() == ""
+
+
+def test_shares_that_stand_for_a_few_residents_go(fake_study):
+    groups = {"all": 100, "town=a": 40, "town=b": 60}
+    measures = ("loneliness", "often_lonely", "no_close_friend", "taking_part")
+    study = fake_study(seeds=4, groups=groups, measures=measures)
+    table = comparison(study.series, study.effects, study.manifest)
+    share = table.measure == "no_close_friend"
+    table.loc[share, ["baseline", "value"]] = 0.2  # 20, 8 and 12 residents
+    table.loc[table.measure == "taking_part", ["baseline", "value"]] = 0.0  # nobody
+    table.loc[table.measure == "often_lonely", ["baseline", "value"]] = 0.07  # no count
+    shown, left_out = suppress(table, study.series)
+    assert set(shown[shown.measure == "no_close_friend"].group) == {"all", "town=b"}
+    assert len(table) - len(shown) == left_out.counts == int((share & (table.group == "town=a")).sum())
+    assert f"{left_out.counts} shares that stand for fewer than 10 residents" in left_out.sentence()
 
 
 def test_small_classes_of_the_ripple_go(fake_study):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from sim import catalogue
+from sim.errors import InputError
 from sim.interventions import Condition
 from sim.mechanisms import MECHANISMS
 from sim.scenario import Origin, Plan, load_plan
@@ -315,3 +316,18 @@ def test_merging_is_merging_and_keeps_places(base: Any, over: Any) -> None:
     for location, node in result.leaves():
         source = other if node.place.file == "other" else one
         assert source.at(location) is not None
+
+
+def test_costs_in_several_currencies_are_refused(tmp_path):
+    shared = "community: {synthesise: {residents: 100}}\nweeks: 10\noutcome: loneliness\n"
+    for name, currency in [("one", "GBP"), ("two", "EUR")]:
+        (tmp_path / f"{name}.yaml").write_text(
+            f"title: {name}\n{shared}interventions:\n  - name: {name}\n    choose: {{by: random, number: 5}}\n"
+            f"    effects: [{{shift: {{stigma: -0.1}}}}]\n    cost: {{fixed: 100 {currency}}}\n",
+            encoding="utf-8",
+        )
+    (tmp_path / "baseline.yaml").write_text(f"title: as it is\n{shared}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"two\.yaml:5: interventions: costs of two are in EUR, those of one: one in GBP"):
+        load_plan(tmp_path)
+    (tmp_path / "two.yaml").unlink()
+    assert load_plan(tmp_path).scenarios["one"].interventions[0].cost.currency == "GBP"

@@ -50,6 +50,8 @@ class Participation:
     """Whether the programme itself chose and invited her."""
     volunteer: NDArray[np.bool_]
     """Whether she helps to deliver it."""
+    given_tie: NDArray[np.bool_]
+    """Whether it made a tie of hers with somebody who takes part."""
     heard: NDArray[np.int32]
     """Week of first hearing, :data:`NEVER` before."""
     waiting_since: NDArray[np.int32]
@@ -78,6 +80,7 @@ class Participation:
             source=np.zeros(residents, np.int8),
             offered=np.zeros(residents, np.bool_),
             volunteer=np.zeros(residents, np.bool_),
+            given_tie=np.zeros(residents, np.bool_),
             heard=np.full(residents, NEVER, np.int32),
             waiting_since=np.full(residents, NEVER, np.int32),
             joined=np.full(residents, NEVER, np.int32),

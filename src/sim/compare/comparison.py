@@ -31,6 +31,10 @@ WHENS = ("horizon", "average")
 """``horizon``: in the last week; ``average``: over all weeks."""
 
 
+NOT_OF_EVERYBODY = ("self_stigma", "bridging")
+"""Measures that are no mean over all residents, so that an effect times the residents would mean nothing."""
+
+
 def comparison(series: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Return one row for each scenario, measure, group and when.
 
@@ -172,7 +176,8 @@ def _row(pairs: _Pairs, facts: Facts, residents: Mapping[str, float], costs: Map
         "cost_per_unit": math.nan,
     }
     favourable = verdict_of(row, better) == "better" and measure != "cost"
-    if favourable and (group, when) == ("all", "horizon") and costs.get(scenario, 0.0) > 0.0:
+    countable = measure not in NOT_OF_EVERYBODY
+    if favourable and countable and (group, when) == ("all", "horizon") and costs.get(scenario, 0.0) > 0.0:
         units = abs(interval.estimate) * residents.get("all", math.nan)
         row["cost_per_unit"] = costs[scenario] / units
     return row

@@ -14,6 +14,7 @@ __all__ = ["DISTANCES", "ripple_summary"]
 DISTANCES = {
     "participant": "took part",
     "volunteer": "volunteers",
+    "partner": "given a tie by it",
     "1": "one tie away",
     "2": "two ties away",
     "3": "three ties away",

@@ -131,7 +131,7 @@ def _in_people(best: Row, comparison: pd.DataFrame) -> str:
     )
     if not found or verdict_of(found[0], MEASURES[share].better) != "better":
         return ""
-    return f", which means {amount(found[0])} {MEASURES[share].label}"
+    return f", with {amount(found[0])} {MEASURES[share].label}"
 
 
 def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.measures import MEASURES
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,6 +25,12 @@ LEAST_RESIDENTS = 10
 _OF_LIVED_EXPERIENCE = ("self_stigma",)
 """Measures that concern only residents with lived experience."""
 
+_NO_COUNT = ("often_lonely",)
+"""Shares that are no count of residents."""
+
+_NOBODY = 1e-6
+"""Below this many residents there is nobody to protect."""
+
 
 @dataclass(frozen=True)
 class Suppressed:
@@ -33,6 +41,8 @@ class Suppressed:
     """By column: how many of its groups are not shown."""
     of_lived_experience: bool = False
     """Whether rows are not shown that concern people with lived experience within groups."""
+    counts: int = 0
+    """Rows that are not shown because their share stands for a few residents."""
     ripple_classes: int = 0
     """Classes of distance that are not shown, over scenarios and measures."""
 
@@ -49,6 +59,8 @@ class Suppressed:
         ]
         if self.of_lived_experience:
             parts.append("self-stigma by group, which is about people with lived experience alone")
+        if self.counts:
+            parts.append(f"{self.counts} shares that stand for fewer than {self.least} residents")
         return self._said(parts)
 
     def ripple_sentence(self) -> str:
@@ -98,8 +110,28 @@ def suppress(
         column = group.partition("=")[0]
         counts[column] = counts.get(column, 0) + 1
     gone, few = present.isin(list(hidden)), _few_concerned(comparison, smallest_known, least)
-    shown = comparison[~(gone | few)].reset_index(drop=True)
-    return shown, Suppressed(least=least, groups=counts, of_lived_experience=bool((few & ~gone).any()))
+    counted = _few_counted(comparison, smallest_known, least)
+    shown = comparison[~(gone | few | counted)].reset_index(drop=True)
+    return shown, Suppressed(
+        least=least,
+        groups=counts,
+        of_lived_experience=bool((few & ~gone).any()),
+        counts=int((counted & ~gone & ~few).sum()),
+    )
+
+
+def _few_counted(comparison: pd.DataFrame, sizes: Mapping[str, float], least: int) -> pd.Series[bool]:
+    """Return which rows give a share that stands for a few residents: some, but fewer than ``least``.
+
+    A share of often lonely residents is no count (the cut is soft and set for the whole), so it may stay.
+    """
+    counts = [name for name, measure in MEASURES.items() if measure.is_share and name not in _NO_COUNT]
+    size = comparison["group"].astype(str).map(dict(sizes)).astype(float)
+    few = comparison["measure"].isin([])
+    for column in ("baseline", "value"):
+        people = comparison[column] * size
+        few |= (people > _NOBODY) & (people < least)
+    return comparison["measure"].isin(counts) & few
 
 
 def _few_concerned(comparison: pd.DataFrame, sizes: Mapping[str, float], least: int) -> pd.Series[bool]:

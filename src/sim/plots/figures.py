@@ -103,7 +103,12 @@ def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> l
     better = facts.direction(measure)
     found: list[Picture] = []
     parts = (
-        ("taking_part", ("participant", "volunteer"), "those who took part", "Those who took part, and volunteers."),
+        (
+            "taking_part",
+            ("participant", "volunteer", "partner"),
+            "those who took part",
+            "Those who took part, volunteers, and others whom an intervention tied to somebody who took part.",
+        ),
         (
             "spread",
             ("1", "2", "3", "more", "unreached"),

@@ -58,7 +58,7 @@ def load_plan(paths: str | Path | Sequence[str | Path], overrides: Sequence[str]
     for draft in drafts:
         problems += draft.problems
     if not problems:
-        problems += _differences(drafts) + _baseline_problems(selection, families)
+        problems += _differences(drafts) + _currencies(drafts) + _baseline_problems(selection, families)
     if problems:
         order = {shown(path): number for number, path in enumerate(files.read)}
         raise InputError(sorted_problems(problems, order))
@@ -117,6 +117,24 @@ def _differences(drafts: Sequence[Draft]) -> list[Problem]:
             text = f"is {_said(here)} here and {_said(there)} in {baseline.name}{where}; "
             text += f"the scenarios of one study share {listing(SHARED)}"
             problems.append(draft.tree.problem(location, text))
+    return problems
+
+
+def _currencies(drafts: Sequence[Draft]) -> list[Problem]:
+    """Refuse costs in several currencies: they would be added up and compared as if they were one."""
+    problems = []
+    first: tuple[str, str] | None = None
+    for draft in drafts:
+        scenario = scenario_of(draft)
+        for item in scenario.interventions:
+            amounts = (item.cost.fixed, item.cost.per_week, item.cost.per_participant, item.cost.per_participant_week)
+            if not any(amounts):
+                continue
+            first = first or (item.cost.currency, f"{scenario.name}: {item.name}")
+            if item.cost.currency != first[0]:
+                text = f"costs of {item.name} are in {item.cost.currency}, those of {first[1]} in {first[0]}; "
+                text += "give all costs of a study in one currency"
+                problems.append(draft.tree.problem(("interventions",), text))
     return problems
 
 

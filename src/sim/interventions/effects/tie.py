@@ -100,6 +100,7 @@ class Tie:
                     supports_other=self.supports == "both",
                 )
             )
+            events.participation.given_tie[other] = True
             if self.partner == "volunteer":
                 events.participation.volunteer[other] = True
         return proposal
