@@ -28,7 +28,8 @@ class FakeStudy:
     series: pd.DataFrame
     effects: pd.DataFrame
     ripple: pd.DataFrame
-    tables: tuple[str, ...] = field(default=("series", "effects", "ripple"))
+    contributions: pd.DataFrame
+    tables: tuple[str, ...] = field(default=("series", "effects", "ripple", "contributions"))
 
 
 def _normal(name: str, number: int, count: int) -> np.ndarray:
@@ -47,8 +48,13 @@ def make_fake_study(
     measures: tuple[str, ...] = ("loneliness", "often_lonely", "stigma", "taking_part", "cost"),
     private: bool = False,
     outcome: str = "loneliness",
+    parts: Mapping[str, int] | None = None,
 ) -> FakeStudy:
-    """Return a study in which scenario ``name`` changes every outcome by ``true[name]`` (on average)."""
+    """Return a study in which scenario ``name`` changes every outcome by ``true[name]`` (on average).
+
+    ``parts`` are numbers of residents by their part in the interventions; effects on participants are ten times as
+    large, on everybody else a tenth.
+    """
     true = {"befriending": -0.012, "campaign": -0.004, "closing": 0.01} if true is None else dict(true)
     communities = communities or seeds
     groups = {"all": 2000, "age_band=16-64": 1500, "age_band=65+": 500} if groups is None else dict(groups)
@@ -80,6 +86,7 @@ def make_fake_study(
                         ]
         for group, size in groups.items():
             series += [(name, c, r, 0, group, "residents", float(size)) for c, r in where]
+    effects += _of_parts(true, parts or {}, where)
     ripple = [
         (name, c, r, measure, distance, count, true[name] * (3.0 if d == 0 else 0.3 / d) + 0.001 * noise)
         for name in true
@@ -95,12 +102,37 @@ def make_fake_study(
         series=_frame(series, "scenario community seed week group measure value"),
         effects=_frame(effects, "scenario community seed measure group when baseline value effect"),
         ripple=_frame(ripple, "scenario community seed measure distance residents effect"),
+        contributions=_frame(_moved(true, weeks, where), "scenario community seed week outcome rule value"),
     )
+
+
+def _of_parts(true: Mapping[str, float], parts: Mapping[str, int], where: list[tuple[int, int]]) -> list[Any]:
+    shares = {"offered": 7.0, "participants": 10.0, "volunteers": 1.0, "spillover": 0.1}
+    rows: list[Any] = []
+    for name, size in true.items():
+        for part, count in parts.items():
+            for c, r in where:
+                rows.append((name, c, r, "residents", part, "horizon", float(count), float(count), 0.0))
+                for when, factor in (("horizon", 1.0), ("average", 0.5)):
+                    change = size * shares[part] * factor + 1e-4 * ((r * 7) % 5 - 2)
+                    rows.append((name, c, r, "loneliness", part, when, 0.3, 0.3 + change, change))
+    return rows
+
+
+def _moved(true: Mapping[str, float], weeks: int, where: list[tuple[int, int]]) -> list[Any]:
+    return [
+        (name, c, r, week, outcome, rule, part * true.get(name, 0.0) * week / weeks)
+        for name in ("baseline", *true)
+        for outcome in ("stigma", "loneliness")
+        for rule, part in (("loneliness", 0.25), (f"intervention: {name}", 0.75))
+        for week in range(weeks + 1)
+        for c, r in where
+    ]
 
 
 def _frame(rows: list[tuple[Any, ...]], columns: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns.split())
-    texts = [name for name in frame if name in ("scenario", "group", "measure", "when", "distance")]
+    texts = [name for name in frame if name in ("scenario", "group", "measure", "when", "distance", "outcome", "rule")]
     return frame.astype(dict.fromkeys(texts, "category"))
 
 

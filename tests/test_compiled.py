@@ -91,9 +91,10 @@ def test_the_pass_equals_a_loop_to_the_bit(make_community, bound):
     weight_i, weight_s = np.array([1.0, 0.9, 0.8, 0.7, 0.6]), np.array([0.5, 0.6, 0.7, 0.8, 0.9])
     engaged, welcome = 1 - gathered[:, 0] / 3, 1 + gathered[:, 0] / 4
     attitude, disclosed = community.observed("stigma"), community.flag("disclosed")
+    passed_on = gathered[:, 5].copy()
     compiled.pass_over_ties(
         ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, weight_i, weight_s,
-        engaged, welcome, disclosed, attitude, bound, gathered, out, pull, confidants,
+        engaged, welcome, disclosed, attitude, passed_on, bound, gathered, out, pull, confidants,
     )  # fmt: skip
     for i in range(30):
         sums, expected_pull, weight = [0.0] * total, 0.0, 0.0
@@ -108,7 +109,7 @@ def test_the_pass_equals_a_loop_to_the_bit(make_community, bound):
                 factor = w if c < ends[0] else k if c < ends[1] else lived if c < ends[2] else 1.0
                 sums[c] += factor * gathered[j, c]
             if abs(attitude[j] - attitude[i]) <= bound:
-                expected_pull += k * (attitude[j] - attitude[i])
+                expected_pull += k * (passed_on[j] - passed_on[i])
                 weight += k
         assert out[i].tolist() == sums
         assert (pull[i], confidants[i]) == (expected_pull, weight)

@@ -14,7 +14,7 @@ from fake_study import FakePlan, FakeScenario, contents, play
 
 from sim.ensemble import estimate, run, units_of
 from sim.errors import InputError
-from sim.store import ResultFolder, Unit
+from sim.store import TABLES, ResultFolder, Unit
 
 
 def played(plan):
@@ -332,7 +332,7 @@ def test_an_estimate_measures_and_leaves_nothing(tmp_path):
     assert (found.planned, found.pending, found.measured_on) == (10, 10, "trial")
     assert 0.1 < found.seconds < 5
     run(FakePlan(seeds=5, seconds=0.02), out, play=play)
-    rows = sum(len(pd.read_parquet(out / f"{name}.parquet")) for name in ("series", "effects", "ripple"))
+    rows = sum(len(pd.read_parquet(out / f"{name}.parquet")) for name in TABLES)
     found = estimate(plan, out, workers=1, play=play)
     assert (found.planned, found.pending, found.measured_on, found.rows) == (10, 5, "stored", rows * 2)
 

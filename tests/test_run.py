@@ -18,11 +18,11 @@ from sim.community.places import Place
 from sim.community.ties import Ties
 from sim.interventions.effects import Close, EndTies, Shift, Tie
 from sim.interventions.spec import Choose, Condition, Cost, Intervention, Runs, Spread
-from sim.measures import MEASURES, values_of
-from sim.mechanisms import Influence, Loneliness, SelfStigma, WordOfMouth, defaults
+from sim.measures import COMPARED, ESTIMANDS, MEASURES, values_of
+from sim.mechanisms import ChangingTies, Influence, Loneliness, SelfStigma, WordOfMouth, defaults
 from sim.rules import Proposal
 from sim.run import GROUP_EVERY, play_unit
-from sim.scenario.plan import Plan, Scenario
+from sim.scenario.plan import Plan, Scenario, Target
 
 OUTCOMES = (
     "loneliness",
@@ -35,6 +35,10 @@ OUTCOMES = (
     "bridging",
     "ties",
 )
+
+
+OF_UPTAKE = {"through_ties", "reproduction"}
+"""Measures that are not defined where nobody takes part."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,15 @@ def differences(unit, name):
     """Return every value of a scenario beside the baseline's, as a table."""
     keys = ["week", "group", "measure"]
     table = unit.series.astype({"group": str, "measure": str})
+    table = table[~table.measure.isin(OF_UPTAKE)]  # nothing to compare with: nobody takes part in the baseline
     mine, base = (table[table.scenario == which].set_index(keys).value for which in (name, "baseline"))
     assert mine.index.equals(base.index)
     return (mine - base).rename("difference").reset_index()
+
+
+def without_turnover():
+    """Return the mechanisms under which nothing moves by itself."""
+    return [replace(item, turnover=False) if item.name == "ties" else item for item in defaults()]
 
 
 def club(name="club", *effects, **settings):
@@ -117,14 +127,23 @@ NOTHING = (
 )  # fmt: skip
 
 
+def zero_effects(turnover):
+    """Return effects that do nothing, and mechanisms; with turnover, a closed hub keeps people from meeting there."""
+    if turnover:
+        return [effect for effect in NOTHING if not isinstance(effect, Close)], defaults()
+    return NOTHING, without_turnover()
+
+
+@pytest.mark.parametrize("turnover", [False, True])
 @pytest.mark.parametrize("talk", [False, True])
-def test_zero_effects_that_nobody_hears_of_differ_from_the_baseline_by_exactly_zero(make, talk):
+def test_zero_effects_that_nobody_hears_of_differ_from_the_baseline_by_exactly_zero(make, talk, turnover):
+    nothing, mechanisms = zero_effects(turnover)
     item = club(
-        "club", *NOTHING, Tie("volunteer"), Shift(loneliness=-0.5), choose=Choose("nobody"), spread=Spread(talk=talk)
+        "club", *nothing, Tie("volunteer"), Shift(loneliness=-0.5), choose=Choose("nobody"), spread=Spread(talk=talk)
     )
-    unit = play_unit(plan_of(make, {"baseline": [], "nothing": [item]}, weeks=40), 1, 1)
+    unit = play_unit(plan_of(make, {"baseline": [], "nothing": [item]}, weeks=40, mechanisms=mechanisms), 1, 1)
     found = differences(unit, "nothing")
-    assert set(found.measure) == set(MEASURES)
+    assert set(found.measure) == set(MEASURES) - OF_UPTAKE
     assert set(found.week) == set(range(41))
     assert len(set(found.group)) == 6
     assert (found.difference == 0.0).all()
@@ -132,9 +151,11 @@ def test_zero_effects_that_nobody_hears_of_differ_from_the_baseline_by_exactly_z
     assert unit.ripple.empty  # nobody took part
 
 
-def test_zero_effects_on_participants_move_no_outcome_by_anything(make):
-    item = club("club", *NOTHING, choose=Choose("random", share=0.5), runs=Runs(length=5, dropout=0.05))
-    unit = play_unit(plan_of(make, {"baseline": [], "nothing": [item]}, weeks=40), 1, 1)
+@pytest.mark.parametrize("turnover", [False, True])
+def test_zero_effects_on_participants_move_no_outcome_by_anything(make, turnover):
+    nothing, mechanisms = zero_effects(turnover)
+    item = club("club", *nothing, choose=Choose("random", share=0.5), runs=Runs(length=5, dropout=0.05))
+    unit = play_unit(plan_of(make, {"baseline": [], "nothing": [item]}, weeks=40, mechanisms=mechanisms), 1, 1)
     found = differences(unit, "nothing")
     assert (found[found.measure.isin(OUTCOMES)].difference == 0.0).all()
     assert (found[found.measure == "reached"].difference > 0).any()
@@ -151,7 +172,7 @@ def test_the_smallest_effect_shows(make):
 
 
 def test_at_rest_nothing_moves_in_any_group_in_any_week(make):
-    table = play_unit(plan_of(make, {"baseline": []}, weeks=60), 1, 1).series
+    table = play_unit(plan_of(make, {"baseline": []}, weeks=60, mechanisms=without_turnover()), 1, 1).series
     spread = table.groupby(["group", "measure"], observed=True).value.agg(lambda values: values.max() - values.min())
     assert (spread == 0.0).all()
 
@@ -191,7 +212,7 @@ def test_a_scenario_that_fails_is_a_row_of_failures_and_the_others_go_on(make):
     assert got.failures[0]["error"] == "ZeroDivisionError: the fifth week"
     assert "'pub' is not a place of this community" in got.failures[1]["error"]
     assert set(got.failures[0]) == {"community", "seed", "scenario", "error"}
-    for name in ("series", "effects", "ripple"):
+    for name in ("series", "effects", "ripple", "contributions"):
         tables = [getattr(unit, name).astype({"scenario": str}) for unit in (got, expected)]
         same(*tables)
 
@@ -347,7 +368,8 @@ ONE = Choose("lived_experience", number=1)
 
 def test_distances_on_a_path():
     item = club("club", Shift(loneliness=-0.3, response_cv=0), choose=ONE, spread=Spread(talk=False))
-    found = ripple_of(play_unit(plan_of(path_world, {"baseline": [], "club": [item]}), 1, 1))
+    plan = plan_of(path_world, {"baseline": [], "club": [item]}, mechanisms=without_turnover())
+    found = ripple_of(play_unit(plan, 1, 1))
     assert {distance: count for distance, (count, _) in found.items()} == {
         "participant": 1, "1": 1, "2": 1, "3": 1, "more": 8, "unreached": 4
     }  # fmt: skip
@@ -367,26 +389,31 @@ def test_volunteers_are_a_class_of_their_own():
 def test_distance_is_taken_over_close_ties_of_the_baseline_not_over_ties_that_were_made():
     item = club("club", Tie("participants", strength=1.0), Shift(loneliness=-0.2), choose=Choose("random", number=5))
     cut = club("cut", EndTies("friend", 1.0, "everyone"), choose=Choose("nobody"), runs=Runs(start=2))
-    alone = ripple_of(play_unit(plan_of(path_world, {"baseline": [], "s": [item]}), 1, 1))
-    with_cut = ripple_of(play_unit(plan_of(path_world, {"baseline": [], "s": [item, cut]}), 1, 1))
+    alone, with_cut = (
+        ripple_of(play_unit(plan_of(path_world, {"baseline": [], "s": items}, mechanisms=without_turnover()), 1, 1))
+        for items in ([item], [item, cut])
+    )
     assert {key: count for key, (count, _) in alone.items()} == {key: count for key, (count, _) in with_cut.items()}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_ripple_equals_means_over_classes_that_networkx_finds(make, seed):
-    plan = plan_of(make, {"baseline": [], "both": [BEFRIENDING, TALKS]}, weeks=15)
+    late = replace(TALKS, runs=Runs(start=11))
+    plan = plan_of(make, {"baseline": [], "both": [replace(BEFRIENDING, runs=Runs(start=12)), late]}, weeks=15)
     unit = play_unit(plan, 1, seed)
     played = {
-        name: play(simulate(make(1), interventions=scenario.interventions, seed=seed), 15)
+        name: play(simulate(make(1), ChangingTies(), interventions=scenario.interventions, seed=seed), 15)
         for name, scenario in plan.scenarios.items()
     }
+    at_first_enrolment = play(simulate(make(1), ChangingTies(), seed=seed), 10).community.ties.pairs()
     states = played["both"].community.participation.values()
     took_part = {i for state in states for i in np.flatnonzero(state.ever()).tolist()}
     volunteers = {i for state in states for i in np.flatnonzero(state.volunteer).tolist()}
     tied = {i for state in states for i in np.flatnonzero(state.given_tie).tolist()}
     graph = nx.Graph()
     graph.add_nodes_from(range(70))
-    pairs = make(1).ties.pairs()
+    pairs, before = at_first_enrolment, make(1).ties.pairs()
+    assert not np.array_equal(pairs["other"], before["other"])  # ties of another week would not do
     graph.add_edges_from(
         (a, b) for a, b, k in zip(pairs["one"].tolist(), pairs["other"].tolist(), pairs["kind"], strict=True) if k < 3
     )
@@ -419,6 +446,8 @@ COLUMNS = {
                 "effect": "float64"},
     "ripple": {"scenario": "category", "community": "int32", "seed": "int64", "measure": "category",
                "distance": "category", "residents": "int32", "effect": "float64"},
+    "contributions": {"scenario": "category", "community": "int32", "seed": "int64", "week": "int32",
+                      "outcome": "category", "rule": "category", "value": "float64"},
 }  # fmt: skip
 
 
@@ -444,6 +473,9 @@ def test_rows_stand_in_the_order_of_the_contract(unit):
     assert keys == sorted(keys)
     assert len(set(keys)) == len(keys)
     whens = ["horizon", "average"]
+    order = {name: number for number, name in enumerate(COMPARED)}
+    groups[1:1] = ["offered", "participants", "volunteers", "spillover"]
+    assert list(unit.effects.group.cat.categories) == groups
     keys = [
         (list(FULL).index(r.scenario), whens.index(r.when), order[r.measure], groups.index(r.group))
         for r in unit.effects.itertuples()
@@ -456,6 +488,13 @@ def test_rows_stand_in_the_order_of_the_contract(unit):
         (list(FULL).index(r.scenario), order[r.measure], distances.index(r.distance)) for r in unit.ripple.itertuples()
     ]
     assert keys == sorted(keys)
+    outcomes = ["stigma", "self_stigma", "loneliness"]
+    keys = [
+        (list(FULL).index(r.scenario), r.week, outcomes.index(r.outcome), str(r.rule))
+        for r in unit.contributions.itertuples()
+    ]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
 
 
 def test_everybody_is_measured_every_week_and_groups_now_and_then(unit):
@@ -465,8 +504,47 @@ def test_everybody_is_measured_every_week_and_groups_now_and_then(unit):
     assert all(weeks[group] == [0, 13, 26, 30] for group in weeks.index if group != "all")
 
 
+def weeks_of(unit, measure, group="all", scenario="baseline"):
+    table = unit.series
+    chosen = (table.measure == measure) & (table.group == group) & (table.scenario == scenario)
+    return table[chosen].week.tolist()
+
+
+def test_slow_measures_are_taken_in_chosen_weeks(make):
+    plan = plan_of(make, {"baseline": [], "closing": [CLOSING]}, weeks=110)
+    unit = play_unit(plan, 1, 1)
+    assert weeks_of(unit, "loneliness") == list(range(111))
+    assert weeks_of(unit, "ties_friend") == [*range(0, 105, 13), 110]
+    assert weeks_of(unit, "clustering") == [0, 52, 104, 110]
+    assert weeks_of(unit, "loneliness", "age_band=old") == [*range(0, 105, 13), 110]
+    for name in ("ties_friend", "clustering"):
+        assert weeks_of(unit, name, "age_band=old") == [0, 52, 104, 110]
+
+
+def test_what_the_study_is_about_and_what_targets_look_at_is_taken_too(make):
+    plan = plan_of(make, {"baseline": [], "closing": [CLOSING]}, weeks=30)
+    plan = replace(plan, outcome="clustering")
+    aiming = replace(plan.scenarios["closing"], targets=(Target("ties_friend", at=17, above=1.0),))
+    unit = play_unit(replace(plan, scenarios={**plan.scenarios, "closing": aiming}), 1, 1)
+    assert weeks_of(unit, "clustering") == list(range(31))
+    for scenario in ("baseline", "closing"):  # both, so that they can be compared
+        assert weeks_of(unit, "ties_friend", scenario=scenario) == [0, 13, 17, 26, 30]
+
+
+def test_a_measure_that_is_not_taken_again_is_the_one_that_was():
+    """Ties end in week 4 only: in all weeks between, what depends on who is tied to whom is not computed again."""
+    made = world(30, complete(30), kinds=["neighbour", "friend", "group"] * 145)
+    item = club("cut", EndTies("friend", 0.5, "everyone"), choose=Choose("nobody"), runs=Runs(start=4))
+    plan = plan_of(lambda seed: made, {"baseline": [], "cut": [item]}, weeks=9, mechanisms=without_turnover())
+    table = play_unit(plan, 1, 1).series
+    found = table[(table.measure == "ties") & (table.scenario == "cut")].value.tolist()
+    assert found[:4] == [29.0] * 4
+    assert len(set(found[4:])) == 1
+    assert 19 < found[4] < 29
+
+
 def test_series_equal_a_loop_over_residents_week_by_week(make, unit):
-    simulation = simulate(make(2), interventions=FULL["all"], seed=5)
+    simulation = simulate(make(2), ChangingTies(), interventions=FULL["all"], seed=5)
     table = unit.series[unit.series.scenario == "all"].astype({"measure": str, "group": str})
     values = table.set_index(["week", "measure", "group"]).value.to_dict()
     members = {"all": list(range(70))}
@@ -487,7 +565,9 @@ def test_series_equal_a_loop_over_residents_week_by_week(make, unit):
                 weight = sum(weights[i] for i in people) if weights is not None else len(people)
                 if measure.is_total:
                     weight = 1
-                if weight == 0 or (group != "all" and name == "cost"):
+                often = measure.every if group == "all" or measure.every == 1 else 52
+                due = week == 30 or week % often == 0
+                if weight == 0 or not due or (group != "all" and not measure.by_group):
                     assert (week, name, group) not in values
                     continue
                 assert values[week, name, group] == pytest.approx(total / weight, abs=1e-12), (week, name, group)
@@ -503,14 +583,16 @@ def test_effects_are_differences_of_series(unit):
         "horizon": series[series.week == 30].set_index(keys).value,
         "average": later.groupby(keys).value.mean(),
     }
-    for row in unit.effects.itertuples():
+    in_series = unit.effects[(unit.effects.measure != "worse_off") & ~unit.effects.group.isin(ESTIMANDS)]
+    for row in in_series.itertuples():
         base, value = (summaries[row.when][which, row.measure, row.group] for which in ("baseline", row.scenario))
         assert row.baseline == pytest.approx(base, abs=1e-12)
         assert row.value == pytest.approx(value, abs=1e-12)
         assert row.effect == row.value - row.baseline
     # every scenario but the baseline, every measure in every group in which it stands, twice
-    expected = 2 * len(summaries["horizon"][lambda values: values.index.get_level_values("scenario") != "baseline"])
-    assert len(unit.effects) == expected
+    played = summaries["horizon"]
+    shared = played[[("baseline", *key[1:]) in played.index for key in played.index]]
+    assert len(in_series) == 2 * (shared.index.get_level_values("scenario") != "baseline").sum()
     assert "baseline" not in set(unit.effects.scenario.astype(str))
     moved = unit.effects[(unit.effects.measure == "loneliness") & (unit.effects.group == "all")]
     assert (moved.effect != 0).all()
@@ -537,8 +619,9 @@ def test_money_is_counted_for_the_whole_community_only(unit):
 
 def test_fewer_weeks_are_the_beginning_of_more(make, unit):
     short = play_unit(plan_of(make, FULL, weeks=30), 2, 5, weeks=7)
+    weekly = [name for name, measure in MEASURES.items() if measure.every == 1]  # others are taken at the end, too
     one, two = (
-        table[(table.group == "all") & (table.week <= 7)].reset_index(drop=True)
+        table[(table.group == "all") & (table.week <= 7) & table.measure.isin(weekly)].reset_index(drop=True)
         for table in (short.series, unit.series)
     )
     same(one, two)
@@ -575,3 +658,128 @@ def test_the_same_person_has_the_same_luck_in_every_scenario(make):
     only = [unit.series[(unit.series.scenario == "club") & (unit.series.week == 20)] for unit in (alone, beside)]
     reached = [table[(table.measure == "reached") & (table.group == "all")].value.iloc[0] for table in only]
     assert 0 < reached[0] < reached[1]
+
+
+# --- estimands -----------------------------------------------------------------------------------------
+
+
+def part_of(person, states):
+    """Say what part a resident has in a scenario's interventions, by going through them one after the other."""
+    parts = set()
+    if any(state.joined[person] < 10**6 for state in states):
+        parts.add("participants")
+    elif any(state.volunteer[person] for state in states):
+        parts.add("volunteers")
+    if any(state.offered[person] for state in states):
+        parts.add("offered")
+    return parts or {"spillover"}
+
+
+@pytest.mark.parametrize("scenario", ["befriending", "talks", "all"])
+def test_estimands_equal_a_loop_over_residents_week_by_week(make, unit, scenario):
+    names = ("baseline", scenario)
+    runs = {name: simulate(make(2), ChangingTies(), interventions=FULL[name], seed=5) for name in names}
+    personal = [name for name, measure in MEASURES.items() if measure.personal]
+    history = {name: {measure: [] for measure in personal} for name in runs}
+    for _ in range(30):
+        for name, run in runs.items():
+            play(run, 1)
+            for measure in personal:
+                history[name][measure].append(values_of(measure, run.look)[0].tolist())
+    states = list(runs[scenario].community.participation.values())
+    lived = make(2).flag("lived_experience").tolist()
+    table = unit.effects[(unit.effects.scenario == scenario) & unit.effects.group.isin(ESTIMANDS)]
+    rows = {(str(row.measure), str(row.group), str(row.when)): row for row in table.itertuples()}
+    for group in ESTIMANDS:
+        members = [i for i in range(70) if group in part_of(i, states)]
+        if not members:
+            assert not any(key[1] == group for key in rows)
+            continue
+        assert rows.pop(("residents", group, "horizon")).value == len(members)
+        worse = rows.pop(("worse_off", group, "horizon"))
+        ends = [history[name]["loneliness"][-1] for name in (scenario, "baseline")]
+        assert (worse.baseline, worse.value) == (0, sum(1 for i in members if ends[0][i] - ends[1][i] > 0.05))
+        for measure in personal:
+            concerned = [i for i in members if measure != "self_stigma" or lived[i]]
+            for when, weeks in (("horizon", [29]), ("average", range(30))):
+                row = rows.pop((measure, group, when), None)
+                assert (row is None) == (not concerned)
+                if row is None:
+                    continue
+                means = [
+                    sum(history[name][measure][week][i] for week in weeks for i in concerned)
+                    / (len(concerned) * len(weeks))
+                    for name in ("baseline", scenario)
+                ]
+                assert (row.baseline, row.value) == pytest.approx(means, abs=1e-12), (measure, group, when)
+                assert row.effect == row.value - row.baseline
+    assert not rows  # nothing else stands there
+
+
+def test_those_of_any_part_and_everybody_else_make_up_everybody(make):
+    """Where nobody hears of it from others, those offered, the volunteers and everybody else are all there are."""
+    quiet = replace(BEFRIENDING, spread=Spread(uptake=0.8, talk=False))
+    unit = play_unit(plan_of(make, {"baseline": [], "befriending": [quiet], "closing": [CLOSING]}, weeks=30), 2, 5)
+    effects = unit.effects[(unit.effects.when == "horizon") & (unit.effects.measure == "residents")]
+    sizes = {(str(row.scenario), str(row.group)): row.value for row in effects.itertuples()}
+    assert 0 < sizes["befriending", "participants"] < sizes["befriending", "offered"] == 12
+    assert sizes["befriending", "volunteers"] > 0
+    assert sizes["befriending", "spillover"] == 70 - 12 - sizes["befriending", "volunteers"]
+    assert ("closing", "spillover") not in sizes  # nobody has any part in it
+    change = unit.effects[(unit.effects.when == "horizon") & (unit.effects.measure == "loneliness")]
+    means = {str(row.group): row.effect for row in change[change.scenario == "befriending"].itertuples()}
+    parts = ("offered", "volunteers", "spillover")
+    added = sum(means[group] * sizes["befriending", group] for group in parts)
+    assert added / 70 == pytest.approx(means["all"], abs=1e-12)
+    assert means["participants"] < means["offered"] < means["spillover"]  # diluted by those who declined
+
+
+def test_who_is_worse_off_is_counted_resident_by_resident(make):
+    """Twenty are hurt by more than counts, twenty are helped by more: the mean hides it, the count does not."""
+
+    def shift(name, size, **where):
+        effect = Shift(loneliness=size, persistence=1, response_cv=0)
+        return club(name, effect, who=(Condition("age_band", is_in=("young",)),), spread=Spread(talk=False), **where)
+
+    plan = plan_of(make, {"baseline": [], "hurt": [shift("hurt", 0.5)], "help": [shift("help", -0.5)]}, weeks=40)
+    unit = play_unit(plan, 1, 1)
+    rows = unit.effects[unit.effects.measure == "worse_off"]
+    found = {(str(row.scenario), str(row.group)): row.effect for row in rows.itertuples()}
+    young = int((make(1).columns["age_band"].observed == 0).sum())
+    assert found["hurt", "all"] >= found["hurt", "age_band=young"] > 0.5 * young
+    assert found["hurt", "participants"] == found["hurt", "age_band=young"]
+    assert found["hurt", "all"] == sum(found["hurt", f"age_band={band}"] for band in ("young", "middle", "old"))
+    assert found["help", "all"] == 0
+    assert (rows.when == "horizon").all()
+    about = play_unit(replace(plan, outcome="stigma"), 1, 1).effects
+    assert about[(about.measure == "worse_off") & (about.scenario == "hurt")].value.max() < found["hurt", "all"]
+
+
+# --- what moved it -------------------------------------------------------------------------------------
+
+
+def test_contributions_of_all_rules_add_up_to_the_change(unit):
+    added = unit.contributions.groupby(["scenario", "week", "outcome"], observed=True).value.sum()
+    series = unit.series[unit.series.group == "all"].astype({"scenario": str, "measure": str})
+    values = series.set_index(["scenario", "week", "measure"]).value
+    seen = 0
+    for (scenario, week, outcome), change in added.items():
+        moved = values[scenario, week, outcome] - values[scenario, 0, outcome]
+        assert change == pytest.approx(moved, abs=1e-12), (scenario, week, outcome)
+        seen += abs(moved) > 1e-4
+    assert seen > 100
+    assert set(unit.contributions.week) == set(range(31))
+
+
+def test_what_moved_it_names_the_intervention(unit):
+    last = unit.contributions[(unit.contributions.week == 30) & (unit.contributions.outcome == "stigma")]
+    of_talks = last[last.scenario == "talks"].set_index("rule").value
+    assert of_talks["intervention: talks"] < 0
+    assert "intervention: talks" not in set(last[last.scenario == "befriending"].rule)
+    first = unit.contributions[unit.contributions.week == 0]
+    assert (first.value == 0).all()
+
+
+def test_at_rest_no_rule_moves_anything(make):
+    plan = plan_of(make, {"baseline": []}, weeks=10, mechanisms=without_turnover())
+    assert (play_unit(plan, 1, 1).contributions.value == 0).all()

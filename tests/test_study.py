@@ -86,6 +86,8 @@ def test_a_study_runs_and_its_results_are_read(folder):
     stigma = results.comparison("stigma", by="age_band")
     assert set(stigma["measure"]) == {"stigma"}
     assert all(group.startswith("age_band=") for group in stigma["group"])
+    parts = results.comparison("stigma", by="part")
+    assert set(parts["group"]) >= {"offered", "participants", "spillover"}
     with pytest.raises(InputError, match="'stigmma' is not a measure here; did you mean 'stigma'"):
         results.comparison("stigmma")
     with pytest.raises(InputError, match="'age' is not a column that results are broken down by"):
@@ -101,6 +103,7 @@ def test_results_open_again_and_plot(folder, no_figures):
     assert len(ax.get_lines()) >= 2
     assert results.plot(ax=ax) is ax
     assert len(results.ripple) > 0
+    assert set(results.contributions["outcome"]) == {"stigma", "self_stigma", "loneliness"}
     assert results.failures.empty
     with pytest.raises(InputError, match="not a result folder"):
         sim.Results.open("results")
@@ -112,7 +115,7 @@ def test_more_seeds_extend_and_equal_all_at_once(folder, no_figures):
     extended = study.run(seeds=4, workers=2, progress=False, out="a")
     at_once = study.run(seeds=4, progress=False, out="b")
     assert extended.outcome.already == 2
-    for name in ("series", "effects", "ripple"):
+    for name in ("series", "effects", "ripple", "contributions"):
         assert (extended.path / f"{name}.parquet").read_bytes() == (at_once.path / f"{name}.parquet").read_bytes()
 
 

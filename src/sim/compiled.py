@@ -205,6 +205,7 @@ def pass_over_ties(
     welcome,
     disclosed,
     attitude,
+    passed_on,
     bound,
     gathered,
     out,
@@ -218,8 +219,8 @@ def pass_over_ties(
     resident, and three that are counted. The layout is fixed and the sums are kept in scalars, because sums in an
     array might, for all the compiler knows, overlap with what is gathered, and then nothing is vectorised
     (``docs/performance.md``).
-    ``pull`` is the influence-weighted sum of differences of attitude to neighbours within ``bound``, and
-    ``confidants`` the influence weight of those neighbours.
+    ``pull`` is the influence-weighted sum of differences of what is ``passed_on`` to neighbours whose attitude is
+    within ``bound``, and ``confidants`` the influence weight of those neighbours.
     """
     for i in range(start.size):
         s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
@@ -227,6 +228,7 @@ def pass_over_ties(
         c0 = c1 = c2 = 0.0
         l0 = total_pull = total_weight = 0.0
         own, own_engagement, own_welcome, own_disclosed = attitude[i], engagement[i], welcome[i], disclosed[i]
+        own_passed_on = passed_on[i]
         first = start[i]
         for e in range(first, first + length[i]):
             j = neighbour[e]
@@ -256,9 +258,8 @@ def pass_over_ties(
             c0 += row[13]
             c1 += row[14]
             c2 += row[15]
-            difference = attitude[j] - own
-            if abs(difference) <= bound:
-                total_pull += k * difference
+            if abs(attitude[j] - own) <= bound:
+                total_pull += k * (passed_on[j] - own_passed_on)
                 total_weight += k
         sums = out[i]
         sums[0], sums[1], sums[2], sums[3] = s0, s1, s2, s3
@@ -296,7 +297,7 @@ def find_ties(start, length, neighbour, one, other, out):
 
 
 @njit(cache=True)
-def _move_row(start, length, room, i, end, neighbour, strength, reference, kind, supports, place, maker):
+def _move_row(start, length, room, i, end, neighbour, strength, reference, kind, supports, place, maker, ending):
     """Move row i to the end of the pool with twice its room; return the pool's new end."""
     old = start[i]
     for e in range(length[i]):
@@ -307,13 +308,14 @@ def _move_row(start, length, room, i, end, neighbour, strength, reference, kind,
         supports[end + e] = supports[old + e]
         place[end + e] = place[old + e]
         maker[end + e] = maker[old + e]
+        ending[end + e] = ending[old + e]
     start[i] = end
     room[i] = 2 * room[i] + 2
     return end + room[i]
 
 
 @njit(cache=True)
-def _insert(at, last, j, w, k, s, p, m, neighbour, strength, reference, kind, supports, place, maker):
+def _insert(at, last, j, w, k, s, p, m, neighbour, strength, reference, kind, supports, place, maker, ending):
     """Shift entries ``at..last`` up by one and write the new entry at ``at``."""
     for e in range(last, at, -1):
         neighbour[e] = neighbour[e - 1]
@@ -323,6 +325,7 @@ def _insert(at, last, j, w, k, s, p, m, neighbour, strength, reference, kind, su
         supports[e] = supports[e - 1]
         place[e] = place[e - 1]
         maker[e] = maker[e - 1]
+        ending[e] = ending[e - 1]
     neighbour[at] = j
     strength[at] = w
     reference[at] = w
@@ -330,6 +333,7 @@ def _insert(at, last, j, w, k, s, p, m, neighbour, strength, reference, kind, su
     supports[at] = s
     place[at] = p
     maker[at] = m
+    ending[at] = 0
 
 
 @njit(cache=True)
@@ -347,6 +351,7 @@ def add_ties(
     start,
     length,
     room,
+    due,
     neighbour,
     strength,
     reference,
@@ -354,6 +359,7 @@ def add_ties(
     supports,
     place,
     maker,
+    ending,
 ):
     """Insert ties in both rows, keeping rows in ascending order; skip self-ties and ties that are there.
 
@@ -371,7 +377,7 @@ def add_ties(
             s = supports_one[t] if direction == 0 else supports_other[t]
             if length[a] == room[a]:
                 end = _move_row(
-                    start, length, room, a, end, neighbour, strength, reference, kind, supports, place, maker
+                    start, length, room, a, end, neighbour, strength, reference, kind, supports, place, maker, ending
                 )
             at = -1 - find_tie(start, length, neighbour, a, b)
             _insert(
@@ -390,8 +396,10 @@ def add_ties(
                 supports,
                 place,
                 maker,
+                ending,
             )
             length[a] += 1
+            due[a] = 0
     return end
 
 
@@ -402,6 +410,7 @@ def remove_ties(
     removed,
     start,
     length,
+    due,
     neighbour,
     strength,
     reference,
@@ -409,6 +418,7 @@ def remove_ties(
     supports,
     place,
     maker,
+    ending,
 ):
     """Take ties out of both rows; ``removed`` says which of them were there."""
     for t in range(one.size):
@@ -427,7 +437,9 @@ def remove_ties(
                 supports[e] = supports[e + 1]
                 place[e] = place[e + 1]
                 maker[e] = maker[e + 1]
+                ending[e] = ending[e + 1]
             length[a] -= 1
+            due[a] = 0
 
 
 @njit(cache=True)
@@ -467,6 +479,90 @@ def distances(start, length, neighbour, kind, counted, sources, most, out):
                 tail += 1
 
 
+# --- the shape of the network -------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def components(start, length, neighbour, label):
+    """Fill ``label`` with the smallest number of a resident in the same connected part.
+
+    Allocates one queue of residents.
+    """
+    queue = np.empty(start.size, np.int32)
+    label[:] = -1
+    for first in range(start.size):
+        if label[first] >= 0:
+            continue
+        label[first] = first
+        queue[0] = first
+        head = 0
+        tail = 1
+        while head < tail:
+            i = queue[head]
+            head += 1
+            for e in range(start[i], start[i] + length[i]):
+                j = neighbour[e]
+                if label[j] < 0:
+                    label[j] = first
+                    queue[tail] = j
+                    tail += 1
+
+
+@njit(cache=True)
+def triangles(start, length, neighbour, closed):
+    """Fill ``closed`` with how many pairs of each resident's contacts have a tie themselves.
+
+    Rows are in ascending order, so the common contacts of two residents are found by walking along both rows at once;
+    each triangle is met once, from its smallest resident.
+    """
+    closed[:] = 0
+    for i in range(start.size):
+        end_i = start[i] + length[i]
+        for e in range(start[i], end_i):
+            j = neighbour[e]
+            if j <= i:
+                continue
+            a = e + 1
+            b = start[j]
+            end_j = start[j] + length[j]
+            while a < end_i and b < end_j:
+                if neighbour[a] < neighbour[b]:
+                    a += 1
+                elif neighbour[a] > neighbour[b]:
+                    b += 1
+                else:
+                    k = neighbour[a]
+                    closed[i] += 1
+                    closed[j] += 1
+                    closed[k] += 1
+                    a += 1
+                    b += 1
+
+
+# --- word of mouth ----------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def first_tellers(key, who, identity, start, length, neighbour, strength, talk, out):
+    """Fill ``out`` with the neighbour from whom each of ``who`` hears first, -1 where nobody talks.
+
+    Each pair has a draw of its own, and telling takes -log(1 - draw) / hazard, so a neighbour is first with a chance
+    in proportion to her hazard, strength x talk.
+    """
+    for t in range(who.size):
+        i = who[t]
+        first, soonest = -1, np.inf
+        for e in range(start[i], start[i] + length[i]):
+            j = neighbour[e]
+            hazard = strength[e] * talk[j]
+            if hazard > 0.0:
+                low, high = min(identity[i], identity[j]), max(identity[i], identity[j])
+                wait = -math.log1p(-uniform(key, low, high)) / hazard
+                if wait < soonest:
+                    first, soonest = j, wait
+        out[t] = first
+
+
 # --- sums over residents -----------------------------------------------------------------------------
 
 
@@ -487,3 +583,503 @@ def add_by_group(values, group, sums, counts):
         if g >= 0 and values[i] == values[i]:
             sums[g] += values[i]
             counts[g] += 1
+
+
+# --- network measures --------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def betweenness(first, neighbour, pivots, queue, distance, paths, dependency, out):
+    """Add to ``out`` how often each resident lies on shortest paths from the pivots (Brandes 2001).
+
+    ``neighbour[first[i] : first[i + 1]]`` are resident i's neighbours. The arrays between ``pivots`` and ``out``
+    are for working, one place a resident.
+    """
+    distance[:] = -1
+    for p in range(pivots.size):
+        tail = 1
+        queue[0] = pivots[p]
+        distance[pivots[p]] = 0
+        paths[pivots[p]] = 1.0
+        head = 0
+        while head < tail:
+            i = queue[head]
+            head += 1
+            dependency[i] = 0.0
+            for e in range(first[i], first[i + 1]):
+                j = neighbour[e]
+                if distance[j] < 0:
+                    distance[j] = distance[i] + 1
+                    paths[j] = 0.0
+                    queue[tail] = j
+                    tail += 1
+                if distance[j] == distance[i] + 1:
+                    paths[j] += paths[i]
+        for k in range(tail - 1, 0, -1):
+            i = queue[k]
+            share = (1.0 + dependency[i]) / paths[i]
+            for e in range(first[i], first[i + 1]):
+                j = neighbour[e]
+                if distance[j] == distance[i] - 1:
+                    dependency[j] += paths[j] * share
+            out[i] += dependency[i]
+        for k in range(tail):
+            distance[queue[k]] = -1
+
+
+@njit(cache=True)
+def leading_vector(first, neighbour, rounds, tolerance, other, out):
+    """Turn ``out`` into the leading eigenvector of the ties (greatest entry 1), beginning from ones.
+
+    Power iteration of ties + identity, which does not swing on networks with two sides. ``other`` is for working.
+    Return the number of rounds taken; where that is ``rounds``, the change was still above ``tolerance``.
+    """
+    out[:] = 1.0
+    for r in range(rounds):
+        greatest = 0.0
+        for i in range(out.size):
+            value = out[i]
+            for e in range(first[i], first[i + 1]):
+                value += out[neighbour[e]]
+            other[i] = value
+            greatest = max(greatest, value)
+        change = 0.0
+        for i in range(out.size):
+            value = other[i] / greatest
+            change = max(change, abs(value - out[i]))
+            out[i] = value
+        if change < tolerance:
+            return r + 1
+    return rounds
+
+
+@njit(cache=True)
+def move_to_communities(first, neighbour, weight, own_weight, order, community, total, links, touched):
+    """Move nodes to the neighbouring community that raises modularity most, until none moves; say whether any did.
+
+    The first half of a round of Blondel et al. (2008). ``own_weight`` is each node's weight to itself, counted in
+    both directions; ``total`` the weight of each community. A node stays where no other community is better, and
+    takes the first one met in its row among equally good ones. ``links`` (all zero) and ``touched`` are for working.
+    """
+    everything = 0.0
+    for c in range(total.size):
+        everything += total[c]
+    any_moved = False
+    moved = everything > 0.0
+    while moved:
+        moved = False
+        for o in range(order.size):
+            i = order[o]
+            degree = own_weight[i]
+            count = 0
+            for e in range(first[i], first[i + 1]):
+                degree += weight[e]
+                c = community[neighbour[e]]
+                if links[c] == 0.0:
+                    touched[count] = c
+                    count += 1
+                links[c] += weight[e]
+            here = community[i]
+            total[here] -= degree
+            best, best_gain = here, links[here] - degree * total[here] / everything
+            for k in range(count):
+                c = touched[k]
+                gain = links[c] - degree * total[c] / everything
+                if gain > best_gain + 1e-9:
+                    best, best_gain = c, gain
+            total[best] += degree
+            for k in range(count):
+                links[touched[k]] = 0.0
+            if best != here:
+                community[i] = best
+                moved = True
+                any_moved = True
+    return any_moved
+
+
+@njit(cache=True)
+def add_by_groups(values, groups, sums):
+    """Add each value to the sums of all groups that its resident is in, one row of ``groups`` a column of residents.
+
+    Groups are numbered over all columns; negative ones are passed over.
+    """
+    for column in range(groups.shape[0]):
+        for i in range(values.size):
+            g = groups[column, i]
+            if g >= 0:
+                sums[g] += values[i]
+
+
+# --- ties that change --------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def live_ties(
+    key,
+    week,
+    identity,
+    start,
+    length,
+    due,
+    neighbour,
+    strength,
+    reference,
+    kind,
+    maker,
+    ending,
+    engagement,
+    welcome,
+    disclosed,
+    held,
+    hazard,
+    rate,
+    too_weak,
+    change,
+    count,
+    one,
+    other,
+):
+    """Say how ties grow and weaken, which of them end, and how many each resident has; return how many end.
+
+    ``change`` is filled with the change of each entry's strength, equal to the bit in both directions: what is
+    multiplied is put in an order that does not depend on whose row it is. ``one`` < ``other`` are filled with the ties
+    that end: because less than the share ``too_weak`` of their strength at rest is left, or by the ``hazard`` of their
+    kind; ``count[i, kind]`` with the ties that no intervention made.
+    Rows are searched for ties that end only when something is ``due``: 0 after a tie was made or ended, and then
+    ``count`` is brought up to date; later the first week in which one of them ends.
+    """
+    ended = 0
+    for i in range(start.size):
+        own_engagement, own_welcome, own_disclosed = engagement[i], welcome[i], disclosed[i]
+        least = 1.0
+        for e in range(start[i], start[i] + length[i]):
+            j = neighbour[e]
+            mine = welcome[j] if own_disclosed else 1.0
+            theirs = own_welcome if disclosed[j] else 1.0
+            lived = own_engagement * engagement[j] * (mine * theirs)
+            least = lived if lived < least else least
+            target = reference[e] * lived
+            change[e] = rate * ((target if target < 1.0 else 1.0) - strength[e])
+        if due[i] == 0:
+            count[i] = 0
+            for e in range(start[i], start[i] + length[i]):
+                if maker[e] < 0 and kind[e] < count.shape[1]:
+                    count[i, kind[e]] += 1
+        if least < too_weak or due[i] <= week:  # a tie becomes too weak only while it is lived too little
+            before = ended
+            ended = _endings(
+                key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, held,
+                hazard, too_weak, change, one, other, before,
+            )  # fmt: skip
+    return ended
+
+
+@njit(cache=True)
+def _endings(
+    key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, held, hazard,
+    too_weak, change, one, other, ended,
+):  # fmt: skip
+    """List the ties of resident i that end this week, of those with residents of greater numbers; return the new count.
+
+    For the hazard each tie has one draw, made in the first week that it is met here and kept in ``ending``: the week
+    in which it ends by itself. Ties that an intervention made and that are ``held[intervention]`` on either side do
+    not end here.
+    """
+    soonest = np.iinfo(np.int32).max
+    for e in range(start[i], start[i] + length[i]):
+        j, m, h = neighbour[e], maker[e], hazard[kind[e]]
+        if j < i:
+            continue
+        if m >= 0 and (held[m, i] or held[m, j]):
+            soonest = week + 1
+            continue
+        if h > 0.0 and ending[e] == 0:
+            luck = uniform(key, min(identity[i], identity[j]), max(identity[i], identity[j]))
+            weeks = math.log1p(-luck) / math.log1p(-h) if h < 1.0 else 0.0
+            ending[e] = week + int(min(weeks, 1e9))
+        ends = strength[e] + change[e] < too_weak * reference[e]
+        if h > 0.0:
+            soonest = min(soonest, ending[e])
+            ends = ends or ending[e] <= week
+        if ends:
+            one[ended] = i
+            other[ended] = j
+            ended += 1
+    due[i] = max(soonest, 1)
+    return ended
+
+
+@njit(cache=True)
+def _fill_buckets(size, who, code, first, members):
+    """Sort the first ``size`` items by their codes (negative: none); code b has ``members[first[b] : first[b + 1]]``.
+
+    Members are numbers of items or, where an item stands for somebody in ``who``, those; ``first`` has two places more
+    than there are codes.
+    """
+    first[:] = 0
+    for t in range(size):
+        if code[t] >= 0:
+            first[code[t] + 2] += 1
+    for b in range(first.size - 1):
+        first[b + 1] += first[b]
+    for t in range(size):
+        if code[t] >= 0:
+            members[first[code[t] + 1]] = who[t]
+            first[code[t] + 1] += 1
+
+
+@njit(cache=True)
+def _parted_lately(i, j, since, last, one, other, week, before_one, before_other):
+    """Say whether a tie between two residents has ended in week ``since`` or later (see ``community.dormant``)."""
+    k = last[i]
+    while k >= 0 and week[k] >= since:
+        if (other[k] if one[k] == i else one[k]) == j:
+            return True
+        k = before_one[k] if one[k] == i else before_other[k]
+    return False
+
+
+@njit(cache=True)
+def _may_meet(i, j, known):
+    """Say whether two residents are neither tied nor have parted lately."""
+    start, length, neighbour, since, gone = known
+    return find_tie(start, length, neighbour, i, j) < 0 and not _parted_lately(i, j, since, *gone)
+
+
+@njit(cache=True)
+def _best_of(a, members, begin, end, factor, best, least, key, listed, weights, known):
+    """Return whom of some seekers a meets first, and how long that takes; ``best`` and ``least`` if nobody is sooner.
+
+    The least of such waits falls on each of several people in proportion to their weights, whatever their order:
+    ``factor``, and for those who are alike or live near each other more. A negative factor stands for its amount, no
+    matter how alike or near. ``a`` and members are places in the lists of seekers ``listed``.
+    """
+    who, identity, near, alike = listed
+    alike_weight, near_weight = (weights[0], weights[1]) if factor > 0.0 else (1.0, 1.0)
+    own_identity, own_near, own_alike, amount = identity[a], near[a], alike[a], abs(factor)
+    for m in range(begin, end):
+        b = members[m]
+        luck = uniform(key, min(own_identity, identity[b]), max(own_identity, identity[b]))
+        weight = amount * (alike_weight if alike[b] == own_alike else 1.0)
+        weight *= near_weight if own_near >= 0 and near[b] == own_near else 1.0
+        if luck < least * weight:  # the wait is at least luck / weight
+            wait = -math.log1p(-luck) / weight
+            if wait < least and a != b and _may_meet(who[a], who[b], known):
+                best, least = b, wait
+    return best, least
+
+
+@njit(cache=True)
+def _friends_of_friends(i, rule, kind, maker, row, start, length, neighbour, out):
+    """List friends of friends who seek somebody, some more than once; return how many, also where ``out`` is full."""
+    found = 0
+    for e in range(start[i], start[i] + length[i]):
+        if maker[e] >= 0 or rule[kind[e]] != 0:
+            continue
+        friend = neighbour[e]
+        for f in range(start[friend], start[friend] + length[friend]):
+            b = row[neighbour[f]]
+            if b >= 0 and maker[f] < 0 and rule[kind[f]] == 0:
+                if found < out.size:
+                    out[found] = b
+                found += 1
+    return found
+
+
+@njit(cache=True)
+def _list_seekers_of(k, seekers, slots, taken, circle, circles, people, places, row, listed, stay, lists):
+    """List those with a free slot of kind k, by where they live, by likeness and by place; return how many they are."""
+    identity, near, nears, alike = people
+    place_first, place_of, place_open = places
+    who, own_identity, own_near, own_alike = listed
+    places_in_list = np.arange(who.size)
+    near_lists, alike_lists, place_lists = lists
+    code_near, code_alike, code_place = near_lists[0], alike_lists[0], place_lists[0]
+    seeking = 0
+    stays = 0
+    for t in range(seekers.size):
+        i = seekers[t]
+        if slots[i, k] <= taken[i, k]:
+            continue
+        row[i] = seeking
+        who[seeking], own_identity[seeking], own_alike[seeking] = i, identity[i], alike[i]
+        own_near[seeking] = near[i] if nears > 0 else -1
+        code_near[seeking] = near[i] if nears > 0 else circle[t]
+        code_alike[seeking] = alike[i] * circles + circle[t]
+        for p in range(place_first[i], place_first[i + 1]):
+            stay[stays] = seeking
+            code_place[stays] = place_of[p] if place_open[place_of[p]] else -1
+            stays += 1
+        seeking += 1
+    _fill_buckets(seeking, places_in_list, *near_lists)
+    _fill_buckets(seeking, places_in_list, *alike_lists)
+    _fill_buckets(stays, stay, *place_lists)
+    return seeking
+
+
+@njit(cache=True)
+def _partner(a, k, rule, kind, maker, row, key, listed, weights, known, places, lists, friends):
+    """Return the seeker whom a meets for a tie of kind k, and in which place; -1 for nobody and for none."""
+    place_first, place_of, place_open = places
+    near_lists, alike_lists, place_lists = lists
+    best, least, place = -1, np.inf, -1
+    if rule[k] != 2:
+        code, first, members = near_lists
+        b, factor = code[a], 1.0 if rule[k] == 0 else -1.0
+        best, least = _best_of(a, members, first[b], first[b + 1], factor, best, least, key, listed, weights, known)
+    if rule[k] == 0:
+        code, first, members = alike_lists
+        b = code[a]
+        best, least = _best_of(a, members, first[b], first[b + 1], 1.0, best, least, key, listed, weights, known)
+        i, start, length, neighbour = listed[0][a], known[0], known[1], known[2]
+        e = _friends_of_friends(i, rule, kind, maker, row, start, length, neighbour, friends)
+        if e > friends.size:
+            friends = np.empty(e, np.int64)
+            _friends_of_friends(i, rule, kind, maker, row, start, length, neighbour, friends)
+        best, least = _best_of(a, friends, 0, e, weights[3], best, least, key, listed, weights, known)
+    if rule[k] == 1:
+        return best, place
+    _, first, members = place_lists
+    i, factor = listed[0][a], weights[2] if rule[k] == 0 else -1.0
+    for p in range(place_first[i], place_first[i + 1]):
+        b = place_of[p]
+        if place_open[b]:
+            before = least
+            best, least = _best_of(a, members, first[b], first[b + 1], factor, best, least, key, listed, weights, known)
+            if least < before and rule[k] == 2:
+                place = b
+    return best, place
+
+
+@njit(cache=True)
+def list_seekers(slots, taken, who):
+    """Fill ``who`` with residents with a free slot; return how many they are, and how many kinds they seek in all."""
+    found = 0
+    wanted = 0
+    for i in range(slots.shape[0]):
+        before = wanted
+        for k in range(slots.shape[1]):
+            if slots[i, k] > taken[i, k]:
+                wanted += 1
+        if wanted > before:
+            who[found] = i
+            found += 1
+    return found, wanted
+
+
+@njit(cache=True)
+def seek_partners(
+    seekers,
+    slots,
+    taken,
+    rule,
+    search_key,
+    choice_key,
+    circle_key,
+    search,
+    weights,
+    identity,
+    near,
+    nears,
+    alike,
+    alikes,
+    circles,
+    place_first,
+    place_of,
+    place_open,
+    start,
+    length,
+    neighbour,
+    kind,
+    maker,
+    since,
+    gone,
+    one,
+    other,
+    kinds,
+    where,
+):
+    """Let residents with free slots look for partners with free slots of the same kind; return how many found one.
+
+    ``slots[i, kind]`` less ``taken[i, kind]`` is what is free; ``seekers`` are those with any free slot. Whom a
+    resident meets is told by ``rule[kind]``: 0 people nearby, people alike, members of the same open place and friends
+    of friends (over ties of such kinds), with ``weights`` (alike, near, fellow member, friend of a friend) that
+    multiply; 1 people nearby; 2 members of the same open place; negative: nobody. ``near`` and ``alike`` are codes, of
+    which there are ``nears`` (0: no neighbourhoods) and ``alikes``. Each week the community falls by lot into
+    ``circles`` in which people meet who are alike, or anybody where there are no neighbourhoods.
+    Of those she can meet, one is chosen by lot; nobody she is tied to, or parted from in week ``since`` or later
+    (``gone``: records of ended ties). ``one`` < ``other``, ``kinds`` and ``where`` (place, -1 for none) are filled.
+    Allocates a number for everybody, and lists of the seekers by where they meet.
+    """
+    size = seekers.size
+    stays = 0
+    for t in range(size):
+        stays += place_first[seekers[t] + 1] - place_first[seekers[t]]
+    near_codes = nears if nears > 0 else circles
+    near_lists = (np.empty(size, np.int64), np.empty(near_codes + 2, np.int64), np.empty(size, np.int64))
+    alike_lists = (np.empty(size, np.int64), np.empty(alikes * circles + 2, np.int64), np.empty(size, np.int64))
+    place_lists = (np.empty(stays, np.int64), np.empty(place_open.size + 2, np.int64), np.empty(stays, np.int64))
+    lists = (near_lists, alike_lists, place_lists)
+    listed = (np.empty(size, np.int32), np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size, np.int64))
+    who, stay, friends = listed[0], np.empty(stays, np.int64), np.empty(256, np.int64)
+    circle, row = np.zeros(size, np.int64), np.full(start.size, -1, np.int32)
+    if circles > 1:
+        for t in range(size):
+            circle[t] = int(uniform(circle_key, identity[seekers[t]], uint64(0)) * circles)
+    people = (identity, near, nears, alike)
+    known = (start, length, neighbour, since, gone)
+    places = (place_first, place_of, place_open)
+    found = 0
+    for k in range(slots.shape[1]):
+        if rule[k] < 0:
+            continue
+        seeking = _list_seekers_of(k, seekers, slots, taken, circle, circles, people, places, row, listed, stay, lists)
+        for a in range(seeking):
+            i = who[a]
+            free = slots[i, k] - taken[i, k]
+            if uniform(search_key, identity[i], uint64(k)) >= 1.0 - (1.0 - search) ** free:
+                continue
+            b, place = _partner(
+                a, k, rule, kind, maker, row, choice_key, listed, weights, known, places, lists, friends
+            )  # fmt: skip
+            if b >= 0:
+                one[found], other[found] = min(i, who[b]), max(i, who[b])
+                kinds[found], where[found] = k, place
+                found += 1
+        for a in range(seeking):
+            row[who[a]] = -1
+    return found
+
+
+@njit(cache=True)
+def fill_slots(order, one, other, kinds, slots, taken, accepted):
+    """Accept pairs in an order while both still have a free slot of the kind; ``taken`` goes up with each."""
+    for t in range(order.size):
+        at = order[t]
+        i, j, k = one[at], other[at], kinds[at]
+        accepted[at] = slots[i, k] > taken[i, k] and slots[j, k] > taken[j, k]
+        if accepted[at]:
+            taken[i, k] += 1
+            taken[j, k] += 1
+
+
+@njit(cache=True)
+def link_records(begin, end, one, other, last, before_one, before_other):
+    """Link new records of ended ties to the earlier ones of both residents (see ``community.dormant``)."""
+    for k in range(begin, end):
+        before_one[k] = last[one[k]]
+        last[one[k]] = k
+        before_other[k] = last[other[k]]
+        last[other[k]] = k
+
+
+@njit(cache=True)
+def wake_records(who, whom, last, one, other, before_one, before_other, awake):
+    """Note in the records of ended ties which pairs are tied again."""
+    for t in range(who.size):
+        i, j = who[t], whom[t]
+        k = last[i]
+        while k >= 0:
+            if (other[k] if one[k] == i else one[k]) == j:
+                awake[k] = True
+            k = before_one[k] if one[k] == i else before_other[k]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.community.community import Community
 from sim.rng import Stream
 
-__all__ = ["Floats", "Mechanism", "NewTies", "Proposal", "Sum", "Week", "Weight"]
+__all__ = ["Floats", "Mechanism", "NewTies", "PlaceChange", "Proposal", "Relaxation", "Sum", "Week", "Weight"]
 
 Floats = NDArray[np.float64]
 Weight = Literal["strength", "influence", "support", "count", "confidence"]
@@ -28,8 +28,8 @@ class Sum:
 
     ``strength``: sum of w_ij x_j. ``influence``: of k_ij x_j, k = strength x weight of the kind.
     ``support``: of how much the tie is lived, x the kind's weight, where the tie supports the resident.
-    ``count``: of x_j. ``confidence``: of k_ij (x_j - x_i) over neighbours within ``bound``; with the column
-    ``one``, of k_ij over the same neighbours.
+    ``count``: of x_j. ``confidence``: of k_ij (x_j - x_i) over neighbours whose attitude is within ``bound``; with
+    the column ``one``, of k_ij over the same neighbours.
     """
 
     weight: Weight
@@ -46,11 +46,41 @@ class NewTies:
     one: NDArray[np.int32]
     other: NDArray[np.int32]
     strength: Floats
-    kind: str
-    maker: int
+    kind: str | NDArray[np.int8]
+    """Name of the kind of all of them, or the code of each one's kind."""
+    maker: int = -1
+    """Number of the intervention that makes them; -1 for ties that come by themselves."""
     supports_one: bool = True
     supports_other: bool = True
-    place: int = -1
+    place: int | NDArray[np.int16] = -1
+    """Number of the place through which they live, -1 for none."""
+
+
+@dataclass
+class PlaceChange:
+    """What is to happen to one place at the end of the week."""
+
+    place: int
+    """Number of the place."""
+    open: bool | None = None
+    """Whether it is open from then on; absent: as before."""
+    leaves: NDArray[np.bool_] | None = None
+    """Who stops being a member, shape (residents,)."""
+    joins: NDArray[np.bool_] | None = None
+    """Who becomes a member, shape (residents,)."""
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Why a rule moves an outcome: towards a resting point that is a sum of parts, by a share of the way each week.
+
+    It changes nothing that happens. The model keeps with it how much of what the rule has done is owed to each part.
+    """
+
+    rate: float
+    """Share of the way that is gone in a week."""
+    parts: Mapping[str, Floats | float]
+    """What the resting point's distance from week 0 is made of, by name: shape (residents,) each, or one number."""
 
 
 @dataclass
@@ -59,10 +89,19 @@ class Proposal:
 
     moves: dict[str, Floats] = field(default_factory=dict)
     """Change of each outcome's latent value, shape (residents,)."""
+    towards: dict[str, Relaxation] = field(default_factory=dict)
+    """Why, for outcomes that are moved towards a resting point."""
     hears: dict[str, NDArray[np.int8]] = field(default_factory=dict)
     """Who hears of which intervention, and how: values of ``participation.Source``, shape (residents,)."""
+    heard_from: dict[str, NDArray[np.int32]] = field(default_factory=dict)
+    """From whom, by word of mouth: number of a resident, -1 otherwise, shape (residents,)."""
     new_ties: list[NewTies] = field(default_factory=list)
     ended_ties: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = field(default_factory=list)
+    strengths: Floats | None = None
+    """Change of each tie's strength, shape of ``Ties.strength``, the same in both directions; None for no change."""
+    flags: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """For yes-or-no columns, e.g. ``disclosed``: of whom they become true, shape (residents,)."""
+    places: list[PlaceChange] = field(default_factory=list)
 
 
 @dataclass
@@ -83,7 +122,8 @@ class Week:
     constants: Mapping[str, Any] = field(default_factory=dict)
     """What each mechanism's ``begin`` returned, by its name."""
     active_shifts: Mapping[str, Floats] = field(default_factory=dict)
-    """What interventions shift each outcome's resting point by now, shape (residents,)."""
+    """What interventions shift each outcome's resting point by now, shape (residents,); also ``engagement`` and
+    ``disclosure``, which are no outcomes."""
 
     def stream(self, rule: str) -> Stream:
         """Return the draws of a rule in this week."""
@@ -97,7 +137,11 @@ class Week:
 
 @runtime_checkable
 class Mechanism(Protocol):
-    """A frozen dataclass of parameters with these methods."""
+    """A frozen dataclass of parameters with these methods.
+
+    One that keeps displacements of its own for residents may name them in an attribute ``keeps``: name -> label. The
+    model makes a column for each, 0 at week 0, which proposals move like an outcome.
+    """
 
     name: ClassVar[str]
 

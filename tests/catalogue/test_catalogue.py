@@ -38,8 +38,15 @@ def numbers(node: Any) -> list[Any]:
     return [node] if isinstance(node, int | float) and not isinstance(node, bool) else []
 
 
-def test_the_four_of_the_first_study_are_there() -> None:
-    assert {"befriending", "social_contact", "anti_stigma_campaign", "hub_closure"} <= set(NAMES)
+PROMISED = {
+    "befriending", "peer_support", "social_contact", "anti_stigma_campaign", "hub_opening", "hub_closure",
+    "day_service_closure", "link_worker", "network_mapping", "volunteering", "timebank", "champions",
+    "connecting_people",
+}  # fmt: skip
+
+
+def test_the_thirteen_that_were_promised_are_there() -> None:
+    assert set(NAMES) >= PROMISED
     assert list(NAMES) == sorted(NAMES)
 
 
@@ -49,7 +56,7 @@ class TestEveryEntry:
         found = catalogue.load(name)
         assert found.name == name
         assert 3 < len(found.title) < 50
-        for text in (found.summary, found.in_the_model):
+        for text in (found.summary, found.in_the_model, found.known):
             assert len(text) > 80
             assert text.endswith(".")
         assert len(found.assumed) >= 2
@@ -116,7 +123,7 @@ class TestEveryEntry:
         effects = catalogue.load(name).intervention["effects"]
         ties = [effect["tie"] for effect in effects if "tie" in effect]
         shifted = {key for effect in effects if "shift" in effect for key in effect["shift"]}
-        if any(tie.get("with") == "volunteer" for tie in ties):
+        if ties:
             assert "loneliness" not in shifted
 
     def test_describes_itself_with_numbers_units_sources_and_assumptions(self, name: str) -> None:
@@ -133,7 +140,14 @@ class TestEveryEntry:
                 assert "assumption" in after.split(" - ")[0]
         for item in found.assumed:
             assert item in flat
+        assert found.known in flat
         assert max(len(line) for line in text.splitlines()) <= 100
+
+    @pytest.mark.parametrize("width", [60, 80, 120])
+    def test_fits_the_width_that_it_is_given(self, name: str, width: int) -> None:
+        lines = catalogue.describe(name, width).splitlines()
+        assert width - 15 < max(len(line) for line in lines) <= width
+        assert " ".join("\n".join(lines).split()) == " ".join(catalogue.describe(name).split())
 
     def test_belongs_to_whoever_loads_it(self, name: str) -> None:
         catalogue.load(name).intervention["effects"].clear()
@@ -160,6 +174,26 @@ def test_befriending_supports_the_befriended_only_and_shifts_nothing() -> None:
     assert effect["tie"]["supports"] == "one"
 
 
-def test_the_campaign_leaves_self_stigma_alone() -> None:
-    for effect in catalogue.load("anti_stigma_campaign").intervention["effects"]:
+@pytest.mark.parametrize("name", ["anti_stigma_campaign", "champions", "social_contact"])
+def test_public_programmes_leave_self_stigma_alone(name: str) -> None:
+    for effect in catalogue.load(name).intervention["effects"]:
         assert "self_stigma" not in effect.get("shift", {})
+
+
+@pytest.mark.parametrize("name", ["link_worker", "timebank", "hub_opening", "connecting_people"])
+def test_where_no_controlled_effect_is_known_no_outcome_is_shifted(name: str) -> None:
+    assert all("shift" not in effect for effect in catalogue.load(name).intervention["effects"])
+
+
+@pytest.mark.parametrize("name", ["network_mapping", "volunteering"])
+def test_what_trials_found_to_be_nil_is_nil(name: str) -> None:
+    shift, *others = catalogue.load(name).intervention["effects"]
+    assert shift["shift"]["loneliness"] == "0.0 sd"
+    assert others in ([], [{"reactivate": {"chance": 0.0}}])
+
+
+def test_the_change_from_before_to_after_is_said_and_not_used() -> None:
+    text = " ".join(catalogue.describe("link_worker").split())
+    assert "1.84 points" in text
+    assert "NOT used as an effect" in text
+    assert all(abs(entry(used).value) != 1.84 for used in catalogue.load("link_worker").evidence.values())

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from sim._version import __version__
-from sim.cli.main import app
+from sim.cli.main import Grade, app
 from sim.cli.screens import duration, size
+from sim.evidence import entries
+from sim.evidence.library import GRADES
 
 FILES = {
     "community.yaml": """
@@ -174,6 +176,16 @@ def test_stored_results_are_compared_again(town, call, no_figures):
     assert code == 0
     assert out.startswith("Stigma after 6 weeks")
     assert re.search(r"^Kitchen-table talks +(man|woman|men|women)", out, re.MULTILINE)
+    assert "on whom" not in out
+    code, out, _ = call("compare", "one")
+    assert re.search(r"^Loneliness, on whom$", out, re.MULTILINE)
+    assert re.search(r"those who took part +\d+ ", out)
+    assert "those offered a place" in out
+    assert "everybody else" in out
+    code, out, _ = call("compare", "one", "--measure", "cost")
+    assert "on whom" not in out  # no effect on a single resident
+    code, out, _ = call("compare", "one", "--by", "part", "--format", "csv")
+    assert {line.split(",")[2] for line in out.splitlines()[1:]} >= {"offered", "participants", "spillover"}
     code, out, _ = call("compare", "one", "two", "--format", "csv")
     rows = pd.read_csv(pd.io.common.StringIO(out))
     assert list(rows["folder"]) == ["one", "one", "two", "two"]
@@ -202,6 +214,7 @@ def test_scenarios_are_checked_explained_and_told_apart(town, call):
     code, out, _ = call("explain", "town/talks.yaml")
     assert code == 0
     assert "Kitchen-table talks" in out
+    assert "Loop gain: " in out
     assert "As things are" not in out
     assert "mechanisms.influence.susceptibility" in call("explain", "town", "--paths")[1]
     assert "Talks" in call("diff", "town/baseline.yaml", "town/talks.yaml")[1]
@@ -233,6 +246,67 @@ def test_what_is_known_can_be_looked_up(call):
     assert "source: " in call("evidence", "befriending.uptake")[1]
     assert "befriending.places" in call("evidence", "befriending")[1]
     assert call("evidence", "nothing.known")[0] == 2
+
+
+def test_evidence_is_filtered_by_grade_and_by_how_names_begin(call):
+    code, out, _ = call("evidence", "--grade", "trial")
+    assert code == 0
+    rows = out.splitlines()[1:]
+    trials = {name for name, each in entries().items() if each.support == "trial"}
+    assert {row.split()[0] for row in rows} == trials
+    rows = call("evidence", "england", "--grade", "cohort")[1].splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["england.loneliness_clustering"]
+    code, _, err = call("evidence", "influence.noise", "--grade", "trial")
+    assert code == 2
+    assert "no evidence entry of grade 'trial' whose name begins with 'influence.noise'" in err
+    assert call("evidence", "--grade", "trail")[0] == 2
+
+
+def test_grades_can_be_asked_for_by_their_names():
+    assert tuple(grade.value for grade in Grade) == GRADES
+
+
+def test_cited_works_are_printed_with_what_they_are_for_or_as_bibtex(call):
+    code, out, _ = call("evidence", "befriending.uptake", "--cite")
+    assert code == 0
+    assert out.startswith("Priebe, S.")
+    assert "priebe_2019, for befriending.uptake" in out
+    assert "mead_2010, for befriending.strength" in call("evidence", "befriending", "--cite")[1]
+    works = call("evidence", "befriending.uptake", "--bibtex")[1]
+    assert works.startswith("@misc{priebe_2019,\n  author = {Priebe, S. and ")
+    cited = {key for each in entries().values() for key in each.sources}
+    assert set(re.findall(r"^@\w+\{(\w+),$", call("evidence", "--bibtex")[1], re.MULTILINE)) == cited
+    assert call("evidence", "influence.noise", "--cite") == (0, "", "these numbers cite no work\n")
+
+
+def test_the_description_of_the_model_is_filled_for_a_scenario(town, call):
+    code, out, _ = call("explain", "town/talks.yaml", "--odd", "--set", "mechanisms.loneliness.rate=0.123")
+    assert code == 0
+    assert out.startswith("# Model description (ODD): Kitchen-table talks\n")
+    assert "## 7. Submodels" in out
+    assert "0.123 a week" in out
+    assert "town/talks.yaml:" in out
+    assert call("explain", "town", "--odd")[1].startswith("# Model description (ODD): a study\n")
+    assert call("explain", "town", "--odd", "--paths")[0] == 2
+
+
+def test_a_run_says_what_its_numbers_rest_on(town, call, no_figures):
+    _, _, err = call("run", "town", "--workers", 1, "--seeds", 1)
+    found = json.loads(Path("results/town/manifest.json").read_text())["evidence"]
+    assert set(found) == {"numbers", "by_grade", "works", "set_without_source"}
+    known = entries()
+    assert {"loneliness.rate", "england.lonely_often", "ties.support_weight"} <= set(found["numbers"])
+    assert "befriending.uptake" not in found["numbers"]
+    assert "spread.broadcast" in found["numbers"]  # a default that the intervention leans on
+    assert sum(found["by_grade"].values()) == len(found["numbers"])
+    assert found["by_grade"]["assumption"] == sum(known[name].is_assumption for name in found["numbers"])
+    assert set(found["works"]) == {key for name in found["numbers"] for key in known[name].sources}
+    assert found["set_without_source"] == [
+        "interventions.Talks.effects[0].shift.loneliness", "interventions.Talks.effects[0].shift.persistence",
+        "interventions.Talks.spread.uptake",
+    ]  # fmt: skip
+    assert f"rests on {len(found['numbers'])} numbers: " in err
+    assert f"{found['by_grade']['assumption']} assumptions, and 3 set in the scenarios without a source" in err
 
 
 def test_every_verb_has_help_and_the_version_is_printed(call):

@@ -56,7 +56,7 @@ def test_rows_of_small_groups_go_and_are_counted(fake_study):
     study = fake_study(seeds=4, groups={"all": 100, "town=a": 9, "town=b": 61, "town=c": 30, "gender=x": 50,
                                         "gender=y": 50})  # fmt: skip
     table = comparison(study.series, study.effects, study.manifest)
-    shown, left_out = suppress(table, study.series)
+    shown, left_out = suppress(table, study.series, study.effects)
     assert set(shown.group) == {"all", "town=b", "gender=x", "gender=y"}
     assert left_out.groups == {"town": 2}
     assert left_out.count == 2
@@ -67,7 +67,7 @@ def test_rows_of_small_groups_go_and_are_counted(fake_study):
 def test_a_group_of_unknown_size_is_not_shown(fake_study):
     study = fake_study(seeds=4)
     series = study.series[~((study.series.measure == "residents") & (study.series.group == "age_band=65+"))]
-    shown, _ = suppress(comparison(study.series, study.effects, study.manifest), series)
+    shown, _ = suppress(comparison(study.series, study.effects, study.manifest), series, study.effects)
     assert "age_band=65+" not in set(shown.group)
 
 
@@ -76,7 +76,7 @@ def test_a_group_too_small_in_one_community_shows_in_none(fake_study):
     rows = (study.series.measure == "residents") & (study.series.community == 2)
     study.series.loc[rows & (study.series.group == "town=a"), "value"] = 6.0
     study.series.loc[rows & (study.series.group == "town=b"), "value"] = 94.0
-    shown, left_out = suppress(comparison(study.series, study.effects, study.manifest), study.series)
+    shown, left_out = suppress(comparison(study.series, study.effects, study.manifest), study.series, study.effects)
     assert set(shown.group) == {"all"}
     assert left_out.count == 2
 
@@ -84,7 +84,7 @@ def test_a_group_too_small_in_one_community_shows_in_none(fake_study):
 def test_nothing_to_suppress_says_nothing(fake_study):
     study = fake_study(seeds=4, measures=("loneliness", "often_lonely", "stigma", "cost"))
     table = comparison(study.series, study.effects, study.manifest)
-    shown, left_out = suppress(table, study.series)
+    shown, left_out = suppress(table, study.series, study.effects)
     assert shown.equals(table)
     assert left_out.sentence() == ""
 
@@ -98,7 +98,7 @@ def test_shares_that_stand_for_a_few_residents_go(fake_study):
     table.loc[share, ["baseline", "value"]] = 0.2  # 20, 8 and 12 residents
     table.loc[table.measure == "taking_part", ["baseline", "value"]] = 0.0  # nobody
     table.loc[table.measure == "often_lonely", ["baseline", "value"]] = 0.07  # no count
-    shown, left_out = suppress(table, study.series)
+    shown, left_out = suppress(table, study.series, study.effects)
     assert set(shown[shown.measure == "no_close_friend"].group) == {"all", "town=b"}
     assert len(table) - len(shown) == left_out.counts == int((share & (table.group == "town=a")).sum())
     assert f"{left_out.counts} shares that stand for fewer than 10 residents" in left_out.sentence()
@@ -118,12 +118,12 @@ def test_self_stigma_shows_only_where_it_is_known_how_many_it_concerns(fake_stud
     groups = {"all": 100, "town=a": 40, "town=b": 60, "lived_experience=no": 88, "lived_experience=yes": 12}
     measures = ("loneliness", "self_stigma")
     study = fake_study(seeds=4, groups=groups, measures=measures)
-    shown, left_out = suppress(comparison(study.series, study.effects, study.manifest), study.series)
+    shown, left_out = suppress(comparison(study.series, study.effects, study.manifest), study.series, study.effects)
     assert set(shown[shown.measure == "loneliness"].group) == set(groups)
     assert {"all", "lived_experience=yes"} <= set(shown[shown.measure == "self_stigma"].group)
     assert "town=a" not in set(shown[shown.measure == "self_stigma"].group)
     assert "self-stigma by group" in left_out.sentence()
     groups |= {"lived_experience=no": 93, "lived_experience=yes": 7}
     study = fake_study(seeds=4, groups=groups, measures=measures)
-    shown, _ = suppress(comparison(study.series, study.effects, study.manifest), study.series)
+    shown, _ = suppress(comparison(study.series, study.effects, study.manifest), study.series, study.effects)
     assert "self_stigma" not in set(shown.measure)

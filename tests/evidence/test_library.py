@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.evidence import library
 from sim.evidence.library import GRADES, Entry, entries, entry, field_from, source, value
 from sim.interventions.effects import EFFECTS
+from sim.interventions.spec import Choose, Cost, Intervention, Runs, Spread
 from sim.mechanisms import MECHANISMS
 
 SOURCES = library._sources()
@@ -87,29 +88,58 @@ def test_no_work_stands_twice() -> None:
 
 # --- defaults in code come from here ---------------------------------------------------------------------
 
-NUMERIC_FIELDS = [
-    pytest.param(cls, field, id=f"{cls.__name__}.{field.name}")
-    for cls in (*MECHANISMS, *EFFECTS)
-    for field in dataclasses.fields(cls)
-    if isinstance(field.default, int | float) and not isinstance(field.default, bool)
-]
-
-CHOICES = {"Close.ends_ties", "EndTies.share", "Tie.strength", "Tie.number"}
-"""Defaults that whoever writes a scenario chooses: how much is done, not how the world reacts."""
+PARAMETERS = (*MECHANISMS, *EFFECTS, Choose, Runs, Spread, Cost, Intervention)
+"""Dataclasses whose fields a scenario file sets and the model computes with."""
 
 
-@pytest.mark.parametrize(("cls", "field"), NUMERIC_FIELDS)
-def test_every_numeric_default_names_its_evidence(cls: type, field: dataclasses.Field[object]) -> None:
-    if f"{cls.__name__}.{field.name}" in CHOICES:
-        return
-    assert "evidence" in field.metadata
-    assert field.default == value(field.metadata["evidence"])
+def numbers_in(value: object) -> list[float]:
+    """Return every number that a default holds, at any depth."""
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, int | float):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [number for item in value for number in numbers_in(item)] if isinstance(value, list | tuple) else []
+
+
+def without_evidence(cls: type) -> list[str]:
+    """Return the fields with a numeric default that is not the value of an evidence entry."""
+    found = []
+    for field in dataclasses.fields(cls):
+        default = field.default_factory() if callable(field.default_factory) else field.default
+        named = field.metadata.get("evidence")
+        if numbers_in(default) and (named is None or default != value(named)):
+            found.append(field.name)
+    return found
+
+
+@pytest.mark.parametrize("cls", PARAMETERS, ids=lambda cls: cls.__name__)
+def test_every_numeric_default_is_that_of_an_evidence_entry(cls: type) -> None:
+    assert without_evidence(cls) == []
+
+
+def test_a_numeric_default_without_evidence_is_found_however_it_is_held() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Example:
+        cited: float = field_from("befriending.uptake")
+        bare: float = 0.5
+        nothing: float = 0.0
+        wrong: float = dataclasses.field(default=0.5, metadata={"evidence": "befriending.uptake"})
+        scale: tuple[float, float] = (0.0, 1.0)
+        weights: dict[str, float] = dataclasses.field(default_factory=lambda: {"friend": 1.0})
+        required: float | None = None
+        talk: bool = True
+        kind: str = "friend"
+        names: tuple[str, ...] = ()
+
+    assert without_evidence(Example) == ["bare", "nothing", "wrong", "scale", "weights"]
 
 
 def fields_in_use() -> set[str]:
     return {
         field.metadata["evidence"]
-        for cls in (*MECHANISMS, *EFFECTS)
+        for cls in PARAMETERS
         for field in dataclasses.fields(cls)
         if "evidence" in field.metadata
     }

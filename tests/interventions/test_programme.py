@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slow_programme import slow_run
+from slow_programme import SlowRun
 from worlds import complete, play, simulate, world
 
 from sim.community.participation import NEVER, Source, Status
+from sim.interventions.effects.tie import Tie
 from sim.interventions.spec import Choose, Condition, Cost, Intervention, Runs, Spread
 from sim.mechanisms import WordOfMouth
+from sim.model.engine import Simulation
 from sim.rng import Draws
 
 TALK = WordOfMouth(talk_participant=0.3, talk_aware=0.1)
@@ -33,10 +35,10 @@ def who(mask):
     return np.flatnonzero(mask).tolist()
 
 
-def club(name="club", *, choose=None, runs=None, spread=None, cost=None, condition=(), exclusive=False):
+def club(name="club", *, choose=None, runs=None, spread=None, cost=None, condition=(), exclusive=False, effects=()):
     return Intervention(
         name, who=condition, choose=choose or Choose(), runs=runs or Runs(), spread=spread or Spread(),
-        cost=cost or Cost(), exclusive=exclusive,
+        cost=cost or Cost(), exclusive=exclusive, effects=effects,
     )  # fmt: skip
 
 
@@ -45,27 +47,53 @@ def club(name="club", *, choose=None, runs=None, spread=None, cost=None, conditi
 SPREADS = st.builds(
     Spread,
     uptake=st.sampled_from([0.0, 0.4, 1.0]),
-    rule=st.sampled_from(["simple", "threshold"]),
+    rule=st.sampled_from(["simple", "threshold", "reinforced"]),
     contacts=st.sampled_from([None, 1, 2]),
     share=st.sampled_from([None, 0.25]),
+    base_chance=st.sampled_from([0.0, 0.05, 0.3, 1.0]),
+    contact_odds=st.sampled_from([1.0, 3.0]),
     talk=st.booleans(),
     broadcast=st.sampled_from([0.0, 0.05, CERTAIN]),
 )
-RUNS = st.builds(
-    Runs,
-    start=st.integers(1, 5),
-    weeks=st.one_of(st.none(), st.integers(1, 10)),
-    places=st.one_of(st.none(), st.integers(1, 6)),
-    length=st.one_of(st.none(), st.integers(1, 6)),
-    dropout=st.sampled_from([0.0, 0.1, 0.6]),
-)
+PLACES = st.one_of(
+    st.just({}),
+    st.builds(lambda places, ramp_up: {"places": places, "ramp_up": ramp_up}, st.integers(1, 6), st.integers(0, 4)),
+    st.builds(
+        lambda workers, caseload, ramp_up: {"workers": workers, "caseload": caseload, "ramp_up": ramp_up},
+        st.integers(1, 3), st.integers(1, 3), st.integers(0, 4),
+    ),
+    st.builds(
+        lambda size, wait, extra: {"group_size": size, "group_wait": wait, "places": extra and size + extra - 1},
+        st.integers(2, 4), st.sampled_from([None, 1, 3]), st.sampled_from([None, 1, 2, 5]),
+    ),
+)  # fmt: skip
+
+
+@st.composite
+def ways_to_run(draw):
+    return Runs(
+        start=draw(st.integers(1, 5)), weeks=draw(st.one_of(st.none(), st.integers(1, 10))),
+        length=draw(st.one_of(st.none(), st.integers(1, 6))), dropout=draw(st.sampled_from([0.0, 0.1, 0.6])),
+        attendance=draw(st.sampled_from([0.0, 0.5, 1.0])), **draw(PLACES),
+    )  # fmt: skip
+
+
+RUNS = ways_to_run()
+TIES = st.builds(
+    Tie, partner=st.sampled_from(["volunteer", "participants"]), number=st.integers(1, 2),
+    strength=st.sampled_from([0.3, 1.0]), ends=st.sampled_from(["with_programme", "never"]),
+)  # fmt: skip
+EFFECTS = st.one_of(st.just(()), st.tuples(TIES), st.tuples(TIES, TIES))
 CHOICES = st.sampled_from(
     [Choose(), Choose("nobody"), Choose("random", number=3), Choose("random", share=0.5), Choose("degree", number=4)]
 )
 WHO = st.sampled_from(
     [(), (Condition("lived_experience", is_in=(True,)),), (Condition("age_band", is_in=("young", "middle")),)]
 )
-COST = Cost(fixed=100, per_week=10, per_participant=1, per_participant_week=0.125)
+COST = Cost(
+    fixed=100, per_week=10, per_participant=1, per_participant_week=0.125, per_attendance=4, per_volunteer_week=7,
+    volunteer_hours=2, per_volunteer_hour=13,
+)  # fmt: skip
 
 
 @st.composite
@@ -74,29 +102,35 @@ def interventions(draw):
     return [
         club(
             name, choose=draw(CHOICES), runs=draw(RUNS), spread=draw(SPREADS), cost=COST, condition=draw(WHO),
-            exclusive=draw(st.booleans()),
+            exclusive=draw(st.booleans()), effects=draw(EFFECTS),
         )
         for name in names
     ]  # fmt: skip
 
 
-FIELDS = ("status", "source", "offered", "heard", "waiting_since", "joined", "left", "hazard")
+FIELDS = ("status", "source", "heard_from", "offered", "heard", "waiting_since", "joined", "left", "attended", "group",
+          "worker", "volunteer", "serving", "served", "hazard")  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(items=interventions(), seed=st.integers(0, 500))
 def test_every_week_of_participation_equals_a_slow_reference(make_community, items, seed):
     made = make_community(residents=26, ties=50, seed=3)
-    expected = slow_run(made, items, seed, 14, TALK.talk_participant, TALK.talk_aware)
-    simulation = simulate(made.copy(), TALK, interventions=items, seed=seed)
+    slow_one = SlowRun(made, items, seed, TALK.talk_participant, TALK.talk_aware)
+    simulation = Simulation(made.copy(), [TALK], items, seed)
     for week in range(15):
         if week:
             simulation.step()
+            slow_one.play()
         for item in items:
-            got, slow = state_of(simulation, item.name), expected[week][item.name]
+            got, slow = state_of(simulation, item.name), slow_one.states[item.name]
             for name in FIELDS:
                 assert getattr(got, name).tolist() == getattr(slow, name), (week, item.name, name)
             assert got.spending == slow.spending
+        pairs = simulation.community.ties.pairs()
+        assert set(zip(pairs["one"].tolist(), pairs["other"].tolist(), strict=True)) == {
+            pair for pair in slow_one.ties if pair[0] < pair[1]
+        }
 
 
 ARROWS = {
@@ -214,7 +248,7 @@ def test_the_threshold_is_looked_at_again_every_week():
     spread = Spread(rule="threshold", contacts=1, broadcast=CERTAIN)
     item = club(choose=Choose("lived_experience", number=1), spread=spread)
     state = state_of(run(made, item, weeks=8))
-    assert state.heard.tolist() == [1, 2, 2, 2, 2, 2]
+    assert state.heard.tolist() == [1] * 6
     assert state.joined.tolist() == [1, 2, 3, 4, 5, 6]
 
 
@@ -454,6 +488,6 @@ def test_broadcast_may_be_weighted_by_a_column():
     spread = Spread(broadcast=0.4, broadcast_by="loneliness", talk=False)
     state = state_of(run(made, club(choose=Choose("nobody"), spread=spread), weeks=3))
     for third, factor in enumerate((0.0, 0.5, 1.0)):
-        share = 1 - math.exp(-0.4 * factor * 2)  # weeks 2 and 3: posters hang from the end of week 1
+        share = 1 - math.exp(-0.4 * factor * 3)  # posters hang from the first week on
         heard = state.aware()[third * 1000 : (third + 1) * 1000].mean()
         assert abs(heard - share) <= 4 * math.sqrt(share * (1 - share) / 1000)

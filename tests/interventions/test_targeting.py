@@ -360,3 +360,187 @@ def test_choosing_leaves_the_community_as_it_was(make_community):
     assert np.array_equal(before[0], made.columns.outcome("loneliness").values)
     assert np.array_equal(before[1], made.ties.neighbour)
     assert isinstance(made.columns["loneliness"], Outcome)
+
+
+# --- network measures --------------------------------------------------------------------------------
+
+NETWORK = ("degree", "betweenness", "eigenvector", "bridging")
+
+
+def barbell():
+    """Two circles of five friends who all know each other, 0-4 and 8-12, joined by the path 4-5-6-7-8."""
+    edges = [(i, j) for first in (0, 8) for i in range(first, first + 5) for j in range(i + 1, first + 5)]
+    return world(13, sorted([*edges, (4, 5), (5, 6), (6, 7), (7, 8)]))
+
+
+def chosen_by(made, by, number, seed=1, **settings_of):
+    return numbers(choose(Choose(by, number=number, **settings_of), everybody(made), made, stream(seed)))
+
+
+def test_each_network_measure_finds_its_own_residents_on_a_barbell():
+    made = barbell()
+    assert chosen_by(made, "degree", 2) == [4, 8]  # four friends in the circle and one on the path
+    assert chosen_by(made, "betweenness", 1) == [6]  # every path between the halves: 6 * 6 pairs
+    assert chosen_by(made, "betweenness", 3) in ([5, 6, 7], [4, 6, 8])
+    assert chosen_by(made, "eigenvector", 2) == [4, 8]  # in the dense circles, and best connected there
+    assert chosen_by(made, "eigenvector", 1, order="lowest") == [6]
+
+
+def test_betweenness_and_degree_differ_on_purpose():
+    """A go-between with two ties joins two large circles: few ties, and on every path."""
+    circle = [(i, j) for first in (0, 7) for i in range(first, first + 6) for j in range(i + 1, first + 6)]
+    made = world(13, sorted([*circle, (5, 6), (6, 7)]))
+    assert chosen_by(made, "betweenness", 1) == [6]
+    assert 6 not in chosen_by(made, "degree", 10)
+    assert chosen_by(made, "degree", 1, order="lowest") == [6]
+
+
+def test_bridging_finds_those_whose_ties_leave_their_part_of_the_network():
+    circles = [(i, j) for first in (0, 6, 12) for i in range(first, first + 6) for j in range(i + 1, first + 6)]
+    made = world(18, sorted([*circles, (0, 6), (0, 12), (7, 13)]))
+    assert chosen_by(made, "bridging", 1) == [0]
+    assert chosen_by(made, "bridging", 5) == [0, 6, 7, 12, 13]
+
+
+def test_bridging_across_a_group_line_counts_ties_that_cross_it():
+    made = world(6, [(0, 1), (0, 2), (0, 3), (1, 2), (3, 4), (4, 5)], lived=[3, 5])
+    assert chosen_by(made, "bridging", 2, group="lived_experience") == [3, 4]  # two each; the others one or none
+    assert chosen_by(made, "bridging", 4, group="lived_experience") == [0, 3, 4, 5]
+    made.columns.put(Column("area", np.array([0, 0, 1, 2, -1, 0]), categories=CATEGORIES))
+    assert chosen_by(made, "bridging", 1, group="area") == [0]  # to 2 and to 3; no area is no line
+
+
+def test_bridging_across_a_number_is_refused(community):
+    with pytest.raises(InputError, match="'visits' is a number"):
+        choose(Choose("bridging", group="visits", number=3), everybody(community), community, stream())
+
+
+def test_only_the_kinds_asked_for_count():
+    edges = [(0, 1), (0, 2), (0, 3), (4, 5), (4, 6)]
+    made = world(7, edges, kinds=["neighbour"] * 3 + ["friend"] * 2)
+    assert chosen_by(made, "degree", 1) == [0]
+    for by in ("degree", "betweenness", "eigenvector"):
+        assert chosen_by(made, by, 1, kinds=("friend",)) == [4], by
+    for seed in range(20):
+        assert set(chosen_by(made, "nomination", None, seed, kinds=("friend",))) <= {4, 5, 6}
+    assert chosen_by(made, "nomination", 3, kinds=("befriender",)) == []
+
+
+@pytest.mark.parametrize("by", NETWORK)
+def test_equals_in_a_network_measure_are_chosen_between_by_luck(by):
+    ring = world(40, sorted((min(i, (i + 1) % 40), max(i, (i + 1) % 40)) for i in range(40)))
+    settings_of = {"group": "lived_experience"} if by == "bridging" else {}
+    picks = {i for seed in range(30) for i in chosen_by(ring, by, 4, seed, **settings_of)}
+    assert len(picks) > 35
+
+
+@pytest.mark.parametrize("by", [*NETWORK, "nomination", "random"])
+@pytest.mark.parametrize("parts", [None, 1])
+def test_whom_a_measure_chooses_hangs_on_persons_not_on_the_order_in_which_they_came(by, parts):
+    edges = [(0, 3), (0, 4), (1, 4), (2, 5), (3, 5), (1, 6), (6, 7), (2, 7), (0, 7)]
+    names = np.array([5, 9, 2, 14, 30, 21, 7, 11])
+
+    def picked(shuffle):
+        from sim.community.ties import Ties
+
+        ids, position = names[shuffle], np.argsort(shuffle)
+        pairs = np.array([(position[a], position[b]) for a, b in edges])
+        order = np.argsort(ids)
+        place = np.argsort(order)
+        columns = world(8, []).columns
+        made = Community(
+            ids=ids[order], columns=columns,
+            ties=Ties.from_pairs(8, place[pairs[:, 0]], place[pairs[:, 1]], 1.0, 0, kinds=("friend",)),
+        )  # fmt: skip
+        return {int(made.ids[i]) for i in chosen_by(made, by, 3, per=parts)}
+
+    assert picked(np.arange(8)) == picked(np.array([3, 1, 7, 5, 0, 2, 6, 4]))
+
+
+# --- so many of each part ----------------------------------------------------------------------------
+
+
+def three_circles():
+    circles = [(i, j) for first, size in ((0, 4), (4, 7), (11, 5)) for i in range(first, first + size)
+               for j in range(i + 1, first + size)]  # fmt: skip
+    return world(18, sorted([*circles, (3, 4), (10, 11)]))  # 16 and 17 have no ties
+
+
+@pytest.mark.parametrize("per", [1, 2])
+def test_so_many_of_each_network_community(per):
+    made = three_circles()
+    for seed in range(10):
+        chosen = chosen_by(made, "random", None, seed, per=per)
+        assert [sum(a <= i < b for i in chosen) for a, b in ((0, 4), (4, 11), (11, 16), (16, 18))] == [per] * 3 + [0]
+
+
+def test_the_best_of_each_network_community_by_a_measure():
+    made = three_circles()
+    assert chosen_by(made, "degree", None, per=1)[0] == 3  # with a tie out of its circle
+    assert set(chosen_by(made, "degree", None, per=2)) >= {3, 4, 10, 11}
+    assert set(chosen_by(made, "bridging", None, per=2, within="community")) >= {3, 4, 10, 11}
+
+
+def test_a_number_goes_to_the_largest_communities_first_one_each_before_a_second():
+    made = three_circles()
+    for number, expected in [(1, [0, 1, 0]), (2, [0, 1, 1]), (3, [1, 1, 1]), (4, [1, 2, 1]), (9, [2, 2, 2])]:
+        chosen = chosen_by(made, "random", number, per=2)
+        assert [sum(a <= i < b for i in chosen) for a, b in ((0, 4), (4, 11), (11, 16))] == expected
+
+
+def test_so_many_of_each_value_of_a_column(community):
+    codes = community.columns["area"].values
+    chosen = choose(Choose("loneliness", per=3, within="area"), everybody(community), community, stream())
+    assert np.bincount(codes[chosen] + 1, minlength=4).tolist() == [0, 3, 3, 3]
+    lonely = community.observed("loneliness")
+    for code in range(3):
+        here = codes == code
+        assert lonely[chosen & here].min() >= np.sort(lonely[here])[-3]
+    flagged = choose(Choose("random", per=2, within="lived_experience"), everybody(community), community, stream())
+    assert np.bincount(community.flag("lived_experience")[flagged]).tolist() == [2, 2]
+
+
+def test_only_eligible_residents_of_a_part_are_chosen():
+    made = three_circles()
+    chosen = choose(Choose("random", per=2), np.arange(18) >= 10, made, stream())
+    assert numbers(chosen)[0] == 10  # alone eligible in her circle
+    assert chosen.sum() == 3
+
+
+# --- named residents ---------------------------------------------------------------------------------
+
+
+def test_named_residents_are_chosen_whether_ids_are_numbers_or_texts():
+    made = world(30, [])
+    for ids in ((3, 17), ("3", "17"), (17, "3", 3)):
+        assert numbers(choose(Choose(ids=ids), everybody(made), made, stream())) == [3, 17]
+
+
+def test_named_residents_who_are_not_eligible_are_left_out():
+    made = world(30, [])
+    assert numbers(choose(Choose(ids=(3, 17, 20)), np.arange(30) > 10, made, stream())) == [17, 20]
+
+
+def test_an_id_of_nobody_is_refused():
+    made = world(5, [])
+    with pytest.raises(InputError, match=r"no resident has the id 9, ana"):
+        choose(Choose(ids=(1, 9, "ana")), everybody(made), made, stream())
+
+
+@pytest.mark.parametrize(
+    ("given_settings", "words"),
+    [({"ids": (1,), "by": "random"}, "by has no meaning with ids"),
+     ({"ids": (1,), "number": 3}, "number has no meaning with ids"),
+     ({"ids": (1,), "share": 0.3}, "share has no meaning with ids"),
+     ({"ids": (1,), "per": 3}, "per has no meaning with ids"),
+     ({"per": 1}, "per cannot be used with by: everyone"),
+     ({"per": 1, "by": "nobody"}, "per cannot be used with by: nobody"),
+     ({"per": 1, "by": "random", "share": 0.1}, "per cannot be used with share"),
+     ({"within": "area", "by": "random"}, "within is only for 'per'"),
+     ({"group": "area", "by": "degree"}, "group is only for by: bridging"),
+     ({"kinds": ("friend",), "by": "random"}, "kinds is only for degree"),
+     ({"kinds": ("friend",), "by": "random", "per": 1, "within": "area"}, "kinds is only for degree")],
+)  # fmt: skip
+def test_settings_that_do_not_fit_together_are_refused(given_settings, words):
+    with pytest.raises(ValueError, match=words):
+        Choose(**given_settings)

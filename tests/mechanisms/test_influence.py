@@ -8,9 +8,11 @@ import pytest
 from worlds import complete, displace, play, simulate, world
 
 from sim import evidence
-from sim.mechanisms import Contact, Influence
+from sim.mechanisms import ChangingTies, Contact, Influence
 
-DEGROOT = {"reference": "none", "anchoring": 0.0, "recovery": 0.0}
+DEGROOT = {"theory": "degroot", "reference": "none", "anchoring": 0.0, "recovery": 0.0}
+CLUSTERS = DEGROOT | {"theory": "bounded_confidence"}
+THEORIES = ("friedkin_johnsen", "degroot", "bounded_confidence", "none")
 
 
 def weighted_graph(residents: int, seed: int):
@@ -84,17 +86,17 @@ def test_at_rest_a_displacement_reaches_the_fixed_point_around_rest():
 def test_hegselmann_krause_counts_of_clusters(bound, clusters):
     residents = 40  # the counts depend on the number: 8/4/3/2/1 holds for 40, not for 100 (9/5/3/2/1)
     start = np.linspace(0, 1, residents)
-    rule = Influence(susceptibility=1.0, confidence_bound=bound, normalise="confidants", **DEGROOT)
+    rule = Influence(susceptibility=1.0, confidence_bound=bound, **CLUSTERS)
     simulation = play(simulate(world(residents, complete(residents), stigma=start), rule), 100)
     found = np.sort(simulation.community.observed("stigma"))
     assert 1 + int((np.diff(found) > 1e-3).sum()) == clusters
 
 
 def test_beyond_the_bound_nobody_is_heard():
-    rule = Influence(susceptibility=0.3, confidence_bound=0.3, **DEGROOT)
+    rule = Influence(susceptibility=0.3, confidence_bound=0.3, **CLUSTERS)
     simulation = play(simulate(world(2, [(0, 1)], stigma=[0.1, 0.8]), rule), 50)
     assert simulation.community.observed("stigma").tolist() == [0.1, 0.8]
-    rule = Influence(susceptibility=0.3, confidence_bound=0.75, **DEGROOT)
+    rule = Influence(susceptibility=0.3, confidence_bound=0.75, **CLUSTERS)
     simulation = play(simulate(world(2, [(0, 1)], stigma=[0.1, 0.8]), rule), 200)
     assert simulation.community.observed("stigma") == pytest.approx(0.45)
 
@@ -152,8 +154,149 @@ def test_noise_has_its_size_and_is_the_same_in_every_scenario():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"anchoring": 0.7, "susceptibility": 0.4}, {"noise": -1}, {"confidence_bound": 1.5}, {"recovery": -0.1}],
+    [
+        {"anchoring": 0.7, "susceptibility": 0.4},
+        {"noise": -1},
+        {"confidence_bound": 1.5},
+        {"recovery": -0.1},
+        {"theory": "bounded_confidence", "confidence_bound": 1.0},
+    ],
 )
 def test_impossible_parameters_are_refused(wrong):
     with pytest.raises(ValueError, match=r"must|exceed"):
         Influence(**wrong)
+
+
+# --- theories --------------------------------------------------------------------------------------------
+
+
+def pair(theory, attitudes=(0.5, 0.6), *, shift=0.0, weeks=0, edges=((0, 1),), **more):
+    """Return where a lasting shift of the first of two people ends, as displacements."""
+    settings = {"anchoring": 0.05, "susceptibility": 0.05, "theta_sd": 0.0, "recovery": 0.0} | more
+    rule = Influence(theory=theory, **settings)
+    simulation = simulate(world(2, list(edges), stigma=list(attitudes)), rule)
+    for name in ("stigma", "stigma_anchor"):
+        displace(simulation, name, [shift, 0.0])
+    return play(simulation, weeks)
+
+
+def stigma(simulation):
+    return simulation.community.columns.outcome("stigma").moved
+
+
+def test_each_theory_has_its_own_end_for_the_same_shift():
+    shift = -0.12
+    ends = {theory: stigma(pair(theory, shift=shift, weeks=2000)).tolist() for theory in THEORIES}
+    # equal pull to the other and to oneself: 2 d1 = shift + d2 and 2 d2 = d1
+    assert ends["friedkin_johnsen"] == pytest.approx([shift * 2 / 3, shift / 3])
+    assert ends["degroot"] == pytest.approx([shift / 2, shift / 2])
+    assert ends["bounded_confidence"] == pytest.approx([shift / 2, shift / 2])
+    assert ends["none"] == pytest.approx([shift, 0.0])
+
+
+@pytest.mark.parametrize("theory", ["degroot", "bounded_confidence"])
+def test_without_a_pull_back_only_what_was_taken_over_stays(theory):
+    simulation = pair(theory)
+    displace(simulation, "stigma", [-0.1, 0.0])  # nothing lasting: one's own part settles back to rest
+    play(simulation, 1)
+    weight = {"degroot": 1.0, "bounded_confidence": 0.5}[theory]  # among confidants one counts oneself
+    assert stigma(simulation) == pytest.approx([-0.1 * (1 - 0.05 - 0.05 * weight), -0.1 * 0.05 * weight])
+    play(simulation, 3000)
+    left = stigma(simulation)
+    taken_over = simulation.community.columns.outcome("stigma_taken_over").moved
+    assert left[0] == pytest.approx(left[1])
+    assert taken_over == pytest.approx(left)
+    assert taken_over.sum() == pytest.approx(0.0, abs=1e-12)  # what one took over the other gave up
+
+
+@pytest.mark.parametrize("theory", THEORIES)
+def test_contact_has_its_full_effect_under_every_theory(theory):
+    community = world(2, [], stigma=0.5, lived=[1], disclosed=[1])
+    simulation = simulate(
+        community, Influence(theory=theory, anchoring=0.1, susceptibility=0.0), Contact(contact_effect=0.2)
+    )
+    community.ties.add([0], [1], 0.7, "friend")
+    simulation.refresh()
+    assert stigma(play(simulation, 300))[0] == pytest.approx(-0.2 * (1 - np.exp(-0.7)), rel=1e-9)
+
+
+def test_with_a_bound_only_those_within_it_follow():
+    def moved(attitudes):
+        return stigma(pair("bounded_confidence", attitudes, shift=-0.1, weeks=200))
+
+    assert moved((0.5, 0.85))[1] == 0.0  # further apart than 0.3 from the start
+    assert moved((0.5, 0.75))[1] == 0.0  # the shift takes them apart
+    assert moved((0.5, 0.55))[1] < -0.04
+    assert moved((0.5, 0.35))[1] < -0.04
+
+
+def test_residents_who_lose_their_ties_stay_where_they_are_without_a_pull_back():
+    for theory in ("degroot", "bounded_confidence"):
+        simulation = pair(theory, (0.5, 0.7))
+        simulation.community.ties.remove([0], [1])
+        simulation.refresh()
+        assert (stigma(play(simulation, 60)) == 0.0).all()
+
+
+def test_none_passes_nothing_on_and_lets_shifts_settle():
+    simulation = pair("none", shift=-0.1, susceptibility=0.2)
+    simulation.community.columns.outcome("stigma_anchor").moved[0] = -0.06
+    play(simulation, 10)
+    assert stigma(simulation) == pytest.approx([-0.06 - 0.04 * 0.95**10, 0.0])
+    assert stigma(simulation)[1] == 0.0
+
+
+@pytest.mark.parametrize("theory", THEORIES)
+def test_rest_is_kept_to_the_bit_under_every_theory(make_community, theory):
+    simulation = simulate(make_community(80, 260, 3), Influence(theory=theory), ChangingTies(turnover=False))
+    play(simulation, 30)
+    for name in ("stigma", "self_stigma", "loneliness"):
+        assert (simulation.community.columns.outcome(name).moved == 0.0).all()
+
+
+@pytest.mark.parametrize("theory", ["degroot", "bounded_confidence"])
+def test_a_week_without_a_pull_back_equals_a_loop_over_ties(make_community, theory):
+    community = make_community(50, 160, 4)
+    rule = Influence(theory=theory, anchoring=0.04, susceptibility=0.03)
+    simulation = simulate(community, rule, Contact(contact_effect=0.0), ChangingTies(turnover=False, rate=0.0))
+    at_rest = community.observed("stigma").copy()
+    displace(simulation, "stigma_anchor", np.where(np.arange(50) < 20, -0.15, 0.0))
+    displace(simulation, "stigma", np.where(np.arange(50) < 20, -0.15, 0.1))
+    weekly = simulation._constants["influence"]["susceptibility"]
+    kinds = evidence.value("ties.influence_weight")
+    pairs = community.ties.pairs()
+    moved, taken, anchor = stigma(simulation).copy(), np.zeros(50), np.where(np.arange(50) < 20, -0.15, 0.0)
+    for _ in range(8):
+        now = np.clip(at_rest + moved, 0, 1)
+        change, pull, weight, everybody = now - at_rest, np.zeros(50), np.zeros(50), np.zeros(50)
+        for a, b, w, kind in zip(pairs["one"], pairs["other"], pairs["strength"], pairs["kind"], strict=True):
+            k = w * kinds[community.ties.kinds[kind]]
+            for i, j in ((a, b), (b, a)):
+                everybody[i] += k
+                if theory == "degroot" or abs(now[j] - now[i]) <= 0.3:
+                    pull[i] += k * (change[j] - change[i])
+                    weight[i] += k
+        mean = pull / np.where(everybody > 0, everybody, 1.0) if theory == "degroot" else pull / (weight + 1.0)
+        from_peers = weekly * mean
+        moved = moved + from_peers + rule.anchoring * (anchor - (moved - taken))
+        taken = taken + from_peers
+        anchor = anchor * (1 - rule.recovery)
+        simulation.step()
+        assert stigma(simulation) == pytest.approx(moved, rel=1e-11, abs=1e-13)
+
+
+def test_the_bound_and_the_mean_follow_the_theory_unless_told():
+    plain, bounded = Influence(), Influence(theory="bounded_confidence")
+    table = evidence.value("influence.confidence_bound")
+    assert (plain.confidence_bound, plain.normalise) == (table["friedkin_johnsen"], "neighbours") == (1.0, "neighbours")
+    assert (bounded.confidence_bound, bounded.normalise) == (table["bounded_confidence"], "confidants")
+    told = Influence(theory="bounded_confidence", confidence_bound=0.4, normalise="neighbours")
+    assert (told.confidence_bound, told.normalise) == (0.4, "neighbours")
+
+
+def test_nobody_overshoots_however_much_others_count():
+    rule = Influence(anchoring=0.3, susceptibility=0.6, theta_sd=0.2)
+    simulation = simulate(world(400, [(i, i + 1) for i in range(0, 400, 2)], stigma=0.5), rule)
+    weekly = simulation._constants["influence"]["susceptibility"]
+    assert (rule.anchoring + weekly).max() <= 1 + 1e-12
+    assert weekly.max() > 0.69  # the cap is what holds some of them

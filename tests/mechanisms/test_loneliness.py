@@ -7,7 +7,7 @@ import math
 import pytest
 from worlds import displace, play, simulate, world
 
-from sim.mechanisms import Influence, Loneliness
+from sim.mechanisms import ChangingTies, Influence, Loneliness
 
 QUIET = Loneliness(peer_effect=0.0)
 
@@ -77,7 +77,69 @@ def test_without_effects_loneliness_returns_to_rest():
     assert moved(simulation) == pytest.approx([0.2 * 0.9**30, 0.0])
 
 
-@pytest.mark.parametrize("wrong", [{"peer_effect": 1.0}, {"support_scale": 0.0}, {"rate": -0.1}, {"noise": -1.0}])
+# --- theories of contagion -------------------------------------------------------------------------------
+
+
+def contagion(theory, moods, changes, **more):
+    """Return the first resident's change in a week in which only her peers' moods matter."""
+    rule = Loneliness(contagion=theory, peer_effect=0.3, rate=0.1, **more)
+    simulation = simulate(world(len(moods), [(0, i) for i in range(1, len(moods))], loneliness=list(moods)), rule)
+    displace(simulation, "loneliness", [0.0, *changes])
+    simulation.step()
+    return moved(simulation)[0]
+
+
+def test_each_contagion_has_its_own_closed_form():
+    moods, changes = (0.4, 0.2, 0.6), (0.1, 0.1)
+    assert contagion("mean", moods, changes) == pytest.approx(0.03 * 0.1)
+    assert contagion("none", moods, changes) == 0.0
+
+    # where being made lonely at the rate 2 x lonely and content at the rate 1 x content balance
+    def balance(lonely):
+        return 2 * lonely / (2 * lonely + (1 - lonely))
+
+    expected = balance(0.5) - balance(0.4)  # means of the two peers, now and before
+    assert contagion("lonely_count_more", moods, changes) == pytest.approx(0.03 * expected)
+
+
+def test_lonely_people_count_more_and_with_weight_one_all_count_the_same():
+    moods = (0.4, 0.1)
+    rise, fall = (contagion("lonely_count_more", moods, (size,)) for size in (0.1, -0.1))
+    assert rise > contagion("mean", moods, (0.1,)) > 0 > fall
+    for size in (0.1, -0.1):
+        plain = contagion("mean", moods, (size,))
+        assert contagion("lonely_count_more", moods, (size,), lonely_weight=1.0) == pytest.approx(plain)
+
+
+def test_a_new_tie_passes_on_no_mood_that_was_there_before():
+    for theory in ("mean", "lonely_count_more", "none"):
+        rule = Loneliness(contagion=theory, peer_effect=0.3, support_effect=0.0)
+        simulation = simulate(world(3, [(0, 1)], loneliness=[0.2, 0.3, 0.9]), rule)
+        simulation.community.ties.add([0], [2], 1.0, "friend")
+        simulation.refresh()
+        assert (moved(play(simulation, 10)) == 0.0).all()
+
+
+@pytest.mark.parametrize("theory", ["mean", "lonely_count_more", "none"])
+def test_rest_is_kept_to_the_bit_under_every_contagion(make_community, theory):
+    simulation = play(
+        simulate(
+            make_community(80, 260, 5), Loneliness(contagion=theory, peer_effect=0.3), ChangingTies(turnover=False)
+        ),
+        30,
+    )
+    assert (moved(simulation) == 0.0).all()
+
+
+def test_moods_that_would_grow_without_end_are_refused():
+    with pytest.raises(ValueError, match="lonely_weight must be below 1"):
+        Loneliness(contagion="lonely_count_more", peer_effect=0.5, lonely_weight=2.0)
+    assert Loneliness(contagion="mean", peer_effect=0.5, lonely_weight=2.0).peer_effect == 0.5
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lonely_weight": 0.5}, {"peer_effect": 1.0}, {"support_scale": 0.0}, {"rate": -0.1}, {"noise": -1.0}]
+)
 def test_impossible_parameters_are_refused(wrong):
     with pytest.raises(ValueError, match="must"):
         Loneliness(**wrong)

@@ -17,6 +17,7 @@ from sim.community.columns import Column
 from sim.community.participation import NEVER, Source, Status
 from sim.interventions.spec import Choose, Condition, Intervention, Spread
 from sim.mechanisms import WordOfMouth
+from sim.model.engine import Simulation
 from sim.rng import Draws
 
 CERTAIN = 60.0
@@ -206,13 +207,14 @@ def test_who_hears_when_and_how_equals_a_slow_reference(
         told("choir", by="random", number=1),
     ]
     expected = slow_run(made, items, seed, 12, participant, aware)
-    simulation = simulate(made.copy(), WordOfMouth(participant, aware), interventions=items, seed=seed)
+    simulation = Simulation(made.copy(), [WordOfMouth(participant, aware)], items, seed)
     for week in range(1, 13):
         play(simulation, 1)
         for name in ("club", "choir"):
             state, slow = state_of(simulation, name), expected[week][name]
             assert state.heard.tolist() == slow.heard
             assert state.source.tolist() == slow.source
+            assert state.heard_from.tolist() == slow.heard_from
 
 
 # --- sources -------------------------------------------------------------------------------------------
@@ -230,8 +232,8 @@ def test_posters_and_word_of_mouth_are_counted_apart():
     source = state_of(simulation).source
     assert (source[::2] == Source.INVITATION).all()
     by_poster, by_mouth = ((source[1::2] == kind).mean() for kind in (Source.BROADCAST, Source.WORD_OF_MOUTH))
-    assert within(by_poster, 1 - math.exp(-0.2), n)
-    assert within(by_mouth, math.exp(-0.2) - math.exp(-0.7), n)
+    assert within(by_poster, 1 - math.exp(-0.4), n)  # posters in two weeks, talk only in the second
+    assert within(by_mouth, math.exp(-0.2) * (math.exp(-0.2) - math.exp(-0.7)), n)
 
 
 def test_each_source_works_without_the_other():
@@ -278,6 +280,82 @@ def test_word_reaches_people_who_are_not_eligible_and_passes_through_them():
     )  # fmt: skip
     state = state_of(play(simulate(made, WordOfMouth(CERTAIN, CERTAIN), interventions=[item]), 4))
     assert state.status.tolist() == [Status.TAKING_PART, Status.AWARE, Status.TAKING_PART]
+
+
+# --- from whom -----------------------------------------------------------------------------------------
+
+
+def test_everybody_who_was_told_was_told_by_somebody_she_knows_who_knew_before(make_community):
+    made = make_community(residents=200, ties=500)
+    items = [told("club", by="random", number=5, uptake=0.6, broadcast=0.01), told("choir", by="random", number=2)]
+    simulation = play(Simulation(made.copy(), [WordOfMouth(0.3, 0.1)], items, 1), 30)
+    for name in ("club", "choir"):
+        state = state_of(simulation, name)
+        by_mouth = state.source == Source.WORD_OF_MOUTH
+        assert by_mouth.sum() > 50
+        assert np.array_equal(by_mouth, state.heard_from >= 0)
+        for i in np.flatnonzero(by_mouth).tolist():
+            teller = state.heard_from[i]
+            assert teller in made.ties.neighbours(i)
+            assert state.heard[teller] < state.heard[i]
+
+
+def test_on_a_path_everybody_is_told_by_the_one_before():
+    made = world(9, [(i, i + 1) for i in range(8)], lived=[0])
+    state = state_of(play(simulate(made, WordOfMouth(CERTAIN, 0), interventions=[told()]), 9))
+    assert state.heard_from.tolist() == [-1, *range(8)]
+    back = state_of(play(simulate(world(9, [(i, i + 1) for i in range(8)], lived=[8]), WordOfMouth(CERTAIN, 0),
+                                  interventions=[told()]), 9))  # fmt: skip
+    assert back.heard_from.tolist() == [*range(1, 9), -1]
+
+
+def test_the_lot_among_tellers_is_in_proportion_to_their_hazards():
+    """Three contacts with ties of 0.2, 0.4 and 0.6, of whom the second merely knows: chances 2 : 1 : 6 of 9."""
+    groups = 6000
+    edges = [(g * 4, g * 4 + k) for g in range(groups) for k in (1, 2, 3)]
+    made = world(4 * groups, edges, strength=np.array([0.2 * (b - a) for a, b in edges]))
+    item = told(by="nobody", number=None)
+    simulation = simulate(made, WordOfMouth(0.8, 0.2), interventions=[item])
+    state = state_of(simulation)
+    for k in (1, 2, 3):
+        state.status[k::4] = Status.DECLINED if k == 2 else Status.TAKING_PART
+        state.joined[k::4] = NEVER if k == 2 else 0
+    simulation.refresh()
+    play(simulation, 1)
+    tellers = state.heard_from[::4]
+    heard = tellers >= 0
+    assert within(heard.mean(), 1 - math.exp(-0.8 * 0.8 - 0.2 * 0.4), groups)
+    for k, hazard in ((1, 0.16), (2, 0.08), (3, 0.48)):
+        assert within((tellers[heard] % 4 == k).mean(), hazard / 0.72, heard.sum()), k
+
+
+def test_who_told_is_not_asked_of_posters_and_invitations():
+    n = 400
+    made = world(2 * n, [(2 * i, 2 * i + 1) for i in range(n)], lived=range(0, 2 * n, 2))
+    item = told(number=n, broadcast=0.3)
+    state = state_of(play(simulate(made, WordOfMouth(0.5, 0), interventions=[item]), 6))
+    assert set(state.source[1::2].tolist()) >= {Source.BROADCAST, Source.WORD_OF_MOUTH}
+    told_by = state.heard_from
+    assert (told_by[::2] == -1).all()
+    assert np.array_equal(told_by[1::2] >= 0, state.source[1::2] == Source.WORD_OF_MOUTH)
+    assert (told_by[told_by >= 0] == np.flatnonzero(told_by >= 0) - 1).all()
+
+
+def test_another_contact_who_talks_changes_only_whom_she_tells_first():
+    """A pair's lot is its own: whoever is told by somebody else was told by her before, if she was told at all."""
+    groups = 800
+    edges = [(g * 4, g * 4 + k) for g in range(groups) for k in (1, 2, 3)]
+    found = []
+    for talkers in ((1, 2), (1, 2, 3)):
+        made = world(4 * groups, edges, lived=[g * 4 + k for g in range(groups) for k in talkers])
+        item = told(number=groups * len(talkers))
+        found.append(state_of(play(simulate(made, WordOfMouth(0.7, 0), interventions=[item]), 2)).heard_from[::4])
+    fewer, more = found
+    both = (fewer >= 0) & (more >= 0)
+    assert both.sum() > 300
+    changed = both & (fewer != more)
+    assert changed.any()
+    assert (more[changed] % 4 == 3).all()
 
 
 # --- who talks how much --------------------------------------------------------------------------------

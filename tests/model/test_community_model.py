@@ -379,15 +379,14 @@ def test_what_is_no_scenario_is_refused(spec):
         CommunityModel(spec)
 
 
-def test_without_a_spec_it_is_a_small_town_at_rest():
+def test_without_a_spec_it_is_a_small_town_in_its_ordinary_state():
     model = CommunityModel(rng=1)
     assert isinstance(model.spec, ModelSpec)
     assert len(model.agents) == 200
     assert model.spec.weeks == 104
-    before = state(model.community)
+    before = {name: model.measure(name) for name in OUTCOMES}
     model.step()
-    after = state(model.community)
-    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert {name: model.measure(name) for name in OUTCOMES} == pytest.approx(before, abs=1e-3)  # a tie or two has ended
     other = CommunityModel(rng=2)
     assert not np.array_equal(other.community.observed("stigma"), model.community.observed("stigma"))
 
@@ -407,7 +406,8 @@ def test_it_plays_what_sim_run_plays():
         of_scenario = table[table["scenario"] == name].sort_values("week")
         for measure, values in model.datacollector.get_model_vars_dataframe().items():
             stored = of_scenario[(of_scenario["group"] == "all") & (of_scenario["measure"] == measure)]
-            assert np.array_equal(stored["value"], values, equal_nan=True), (name, measure)
+            assert {0, weeks} <= set(stored["week"]) or values.isna().any()  # slow measures are stored now and then
+            assert np.array_equal(stored["value"], values.iloc[stored["week"]]), (name, measure)
         last = of_scenario[of_scenario["week"] == weeks]
         for group in ("age_band=65-74", "age_band=75+"):
             stored = last[(last["group"] == group) & (last["measure"] == "loneliness")]

@@ -15,7 +15,7 @@ from sim.community.ties import Ties
 from sim.errors import InputError
 from sim.interventions import Choose, Cost, Intervention, Runs, Spread
 from sim.interventions.effects import Shift, Tie
-from sim.mechanisms import Influence, Loneliness, SelfStigma, defaults
+from sim.mechanisms import ChangingTies, Influence, Loneliness, SelfStigma, defaults
 from sim.model.engine import Simulation
 
 
@@ -46,6 +46,7 @@ def parameters(mechanisms) -> dict[str, float]:
         "community_weight": self_stigma.community_weight, "anticipated": self_stigma.anticipated,
         "lonely_rate": lonely.rate, "support_effect": lonely.support_effect, "support_scale": lonely.support_scale,
         "peer_effect": lonely.peer_effect, "self_stigma_effect": lonely.self_stigma_effect,
+        "tie_rate": by_name["ties"].rate,
     }  # fmt: skip
 
 
@@ -54,12 +55,15 @@ def replaced(*new):
     return (*(mechanism for mechanism in defaults() if mechanism.name not in names), *new)
 
 
+CALM = ChangingTies(turnover=False)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(
     "mechanisms",
     [
-        defaults(),
-        replaced(Influence(confidence_bound=0.2), SelfStigma(anticipated=1.2), Loneliness(peer_effect=0.3)),
+        replaced(CALM),
+        replaced(CALM, Influence(confidence_bound=0.2), SelfStigma(anticipated=1.2), Loneliness(peer_effect=0.3)),
     ],
     ids=["defaults", "bounded"],
 )
@@ -85,6 +89,9 @@ def test_weeks_equal_the_slow_form(make_community, mechanisms, seed):
         slow.play_week(twin, rest, p, *kinds)
         for name, key in [*((name, name) for name in OUTCOMES), ("stigma_anchor", "anchor")]:
             assert columns.outcome(name).moved == pytest.approx(np.array(twin.moved[key]), rel=1e-11, abs=1e-13)
+        strengths = np.array([strength for _, (strength, _) in sorted(twin.ties.items())])
+        assert simulation.community.ties.pairs()["strength"] == pytest.approx(strengths, rel=1e-11)
+    assert any(twin.usual[pair] != strength for pair, (strength, _) in twin.ties.items())
 
 
 @settings(max_examples=20, deadline=None)
@@ -92,9 +99,11 @@ def test_weeks_equal_the_slow_form(make_community, mechanisms, seed):
 def test_at_rest_nothing_moves_to_the_bit(make_community, seed, residents, density):
     community = make_community(residents, int(density * residents * (residents - 1) / 2), seed)
     before = {name: community.observed(name).copy() for name in OUTCOMES}
-    simulation = Simulation(community, defaults(), seed=seed)
+    strengths = community.ties.strength.copy()
+    simulation = Simulation(community, replaced(CALM), seed=seed)
     for _ in range(5):
         simulation.step()
+    assert (community.ties.strength == strengths).all()
     for name in OUTCOMES:
         assert (community.columns.outcome(name).moved == 0.0).all()
         assert (community.observed(name) == before[name]).all()
@@ -182,6 +191,46 @@ def test_contributions_add_up_to_what_moved(make_community):
         parts = sum(value for (outcome, _), value in simulation.contributions.items() if outcome == name)
         assert parts == pytest.approx(community.observed(name).mean() - before[name], abs=1e-12)
     assert simulation.contributions["stigma", "intervention: talks"] < 0
+
+
+def test_what_a_resting_point_is_made_of_moves_the_mean_by_so_much(make_community):
+    """Each part alone relaxes: after t weeks of a constant part p it has moved the mean by p (1 - (1 - rate)^t)."""
+    item = Intervention("club", effects=(Shift(loneliness=-0.2, persistence=1, response_cv=0),))
+    bare = Loneliness(support_effect=0, peer_effect=0, self_stigma_effect=0, recovery=0)
+    rules = [bare if rule.name == "loneliness" else rule for rule in defaults()]
+    simulation = Simulation(make_community(60, 200), rules, [item], seed=2)
+    for _ in range(12):
+        simulation.step()
+    found = {rule: value for (outcome, rule), value in simulation.contributions.items() if outcome == "loneliness"}
+    rate, weeks = Loneliness().rate, 12 - 1  # who joins in week 1 is moved from week 2 on
+    assert found["loneliness: interventions"] == pytest.approx(-0.2 * (1 - (1 - rate) ** weeks), abs=1e-12)
+    for rule in ("loneliness", "loneliness: support", "loneliness: around", "loneliness: self-stigma"):
+        assert found[rule] == pytest.approx(0, abs=1e-12)
+
+
+def test_what_moves_an_outcome_is_the_same_whether_or_not_it_is_told_why(make_community, monkeypatch):
+    def paths():
+        simulation = Simulation(make_community(60, 200), defaults(), interventions(), seed=2)
+        for _ in range(15):
+            simulation.step()
+        return simulation
+
+    told = paths()
+
+    def forget(self, rate, parts):
+        self.__dict__.update(rate=0.0, parts={})
+
+    monkeypatch.setattr("sim.rules.Relaxation.__init__", forget)
+    untold = paths()
+    for name in OUTCOMES:
+        assert np.array_equal(told.community.observed(name), untold.community.observed(name))
+    by_rule = [
+        sum(value for (outcome, rule), value in run.contributions.items() if rule.startswith("loneliness"))
+        for run in (told, untold)
+    ]
+    assert by_rule[0] == pytest.approx(by_rule[1], abs=1e-12)
+    assert ("loneliness", "loneliness: support") in told.contributions
+    assert ("loneliness", "loneliness: support") not in untold.contributions
 
 
 def test_renaming_residents_changes_only_their_luck(make_community):

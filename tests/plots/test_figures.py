@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
@@ -119,7 +120,7 @@ def test_drawing_leaves_no_figure_and_no_setting_behind(study, ax):
 
     before, settings = plt.get_fignums(), dict(mpl.rcParams)
     table = comparison(study.series, study.effects, study.manifest)
-    plots.draw_figures(study.series, table, study.ripple, study.manifest)
+    plots.draw_figures(study.series, table, study.ripple, study.contributions, study.manifest)
     assert plt.get_fignums() == before
     assert dict(mpl.rcParams) == settings
 
@@ -139,11 +140,11 @@ def test_figures_are_written_the_same_every_time(study, tmp_path):
     stale = tmp_path / "figures" / "weeks_stigma.svg"
     stale.parent.mkdir()
     stale.write_text("old")
-    pictures = plots.save_figures(tmp_path, study.series, table, study.ripple, study.manifest)
+    pictures = plots.save_figures(tmp_path, study.series, table, study.ripple, study.contributions, study.manifest)
     files = {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()}
     assert set(files) == {f"{picture.name}.{ending}" for picture in pictures for ending in ("svg", "png")}
     assert not stale.exists()
-    plots.save_figures(tmp_path, study.series, table, study.ripple, study.manifest)
+    plots.save_figures(tmp_path, study.series, table, study.ripple, study.contributions, study.manifest)
     assert {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()} == files
     assert all(b"<dc:date>" not in content for name, content in files.items() if name.endswith("svg"))
 
@@ -223,4 +224,59 @@ def test_alt_texts_say_what_is_drawn(study):
 def test_no_figures_without_results(study):
     empty = study.effects.iloc[:0]
     table = comparison(study.series, empty, study.manifest)
-    assert plots.draw_figures(study.series, table, study.ripple.iloc[:0], study.manifest) == []
+    assert plots.draw_figures(study.series, table, study.ripple.iloc[:0], study.contributions, study.manifest) == []
+
+
+# --- what moved it -------------------------------------------------------------------------------------
+
+
+def test_what_moved_it_is_the_mean_difference_by_rule(study, ax):
+    plots.moved_by(study.contributions, "loneliness", "befriending", baseline="baseline", ax=ax)
+    assert list(lines_of(ax)) == ["All of it together", "Intervention: befriending", "Return to the ordinary"]
+    curves = [line.get_ydata() for line in ax.get_lines() if len(line.get_xdata()) == 9]
+    together, intervention, other = curves
+    np.testing.assert_allclose(intervention, -0.012 * 0.75 * np.arange(9) / 8, atol=1e-15)
+    np.testing.assert_allclose(together, intervention + other, atol=1e-15)
+    assert "befriending" in ax.get_title(loc="left")
+
+
+def test_only_pairs_count_and_what_the_baseline_moves_is_taken_away():
+    rows = [
+        ("baseline", 1, 1, 0, "stigma", "influence", 0.0),
+        ("baseline", 1, 1, 1, "stigma", "influence", 0.1),
+        ("talks", 1, 1, 0, "stigma", "influence", 0.0),
+        ("talks", 1, 1, 1, "stigma", "influence", 0.25),
+        ("talks", 1, 1, 1, "stigma", "intervention: talks", -0.5),
+        ("talks", 1, 1, 1, "stigma", "bounds", 0.0),
+        ("talks", 1, 1, 1, "loneliness", "loneliness", 7.0),
+        ("talks", 1, 2, 1, "stigma", "influence", 9.0),  # the baseline of this seed failed
+    ]
+    names = ["scenario", "community", "seed", "week", "outcome", "rule", "value"]
+    table = plots.moved_table(pd.DataFrame(rows, columns=names), "stigma", "talks", "baseline")
+    assert list(table.columns) == ["intervention: talks", "influence", "together"]
+    assert table.loc[1].tolist() == pytest.approx([-0.5, 0.15, -0.35])
+    assert table.loc[0].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_many_rules_are_drawn_as_few_lines_that_still_add_up(ax):
+    names = ["scenario", "community", "seed", "week", "outcome", "rule", "value"]
+    rows = [
+        (scenario, 1, 1, week, "stigma", f"rule {number}", float(week * number * (scenario == "talks")))
+        for scenario in ("baseline", "talks")
+        for week in range(4)
+        for number in range(1, 12)
+    ]
+    plots.moved_by(pd.DataFrame(rows, columns=names), "stigma", "talks", baseline="baseline", ax=ax)
+    curves = [line.get_ydata()[-1] for line in ax.get_lines() if len(line.get_xdata()) == 4]
+    assert len(curves) == 8
+    assert curves[0] == sum(curves[1:]) == 3 * sum(range(1, 12))
+
+
+def test_what_moved_it_in_words(study):
+    titles = {"befriending": "Befriending", "baseline": "As things are"}
+    words = plots.alt_moved_by(study.contributions, "loneliness", "befriending", "baseline", titles)
+    assert "“Befriending”, compared with “As things are”, to week 8" in words
+    assert "Intervention: befriending −0.009" in words
+    assert words.endswith("all of it together −0.012.")
+    assert plots.rule_words("intervention: tea_and_talk") == "intervention: tea and talk"
+    assert plots.rule_words("loneliness: support") == "support from others"

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.errors import InputError
@@ -62,7 +63,7 @@ def folder_of(study, path: Path, failures: str = "", **more) -> Path:
         **more,
     }
     (path / "manifest.json").write_text(json.dumps(manifest))
-    for name in ("series", "effects", "ripple"):
+    for name in ("series", "effects", "ripple", "contributions"):
         getattr(study, name).to_parquet(path / f"{name}.parquet")
     (path / "failures.csv").write_text(f"community,seed,scenario,error\n{failures}")
     return path
@@ -91,7 +92,7 @@ def drawn_page(fake_study, tmp_path):
 
 def test_the_page_is_whole_and_accessible(drawn_page):
     found = drawn_page()
-    assert len(found.all("img")) == 6
+    assert len(found.all("img")) == 9
     assert found.all("html")[0]["lang"] == "en-GB"
     assert {"header", "main", "footer", "nav"} <= {tag for tag, _ in found.tags}
     assert found.headings[0] == 1
@@ -159,7 +160,7 @@ def test_failed_runs_come_first(page):
 
 def test_everything_failed(fake_study, tmp_path):
     study = fake_study(seeds=2, weeks=2)
-    for name in ("series", "effects", "ripple"):
+    for name in ("series", "effects", "ripple", "contributions"):
         setattr(study, name, getattr(study, name).iloc[:0])
     path = write_report(folder_of(study, tmp_path / "results", "1,1,,it died\n2,2,,it died\n"))
     found = Page(path.read_text())
@@ -291,3 +292,86 @@ def test_a_folder_without_results_is_refused(tmp_path):
 def test_the_command_quotes_what_needs_quoting():
     manifest = {"scenarios": {"a": {"file": "my study/a.yaml"}}, "seeds": 5}
     assert command(manifest) == "sim run 'my study/a.yaml' --seeds 5"
+
+
+PARTS = {"offered": 80, "participants": 60, "volunteers": 60, "spillover": 1860}
+
+
+def test_effects_by_part_stand_under_how_far_it_travels(page):
+    text = page({"befriending": -0.01, "closing": 0.005}, parts=PARTS).text
+    section = text[text.index("How far it travels Mean effect on loneliness") :]
+    for words, size in (("offered a place", "80"), ("took part", "60"), ("helped to deliver it", "60")):
+        assert f"Those who {words}" in section or f"Those {words}" in section
+        assert f"about {size} residents" in section
+    assert "Everybody else" in section
+    assert "0.10 lower" in section  # participants
+    assert "How far it travels Mean effect" not in page().text
+
+
+def test_small_parts_of_a_survey_are_not_shown(page):
+    text = page(private=True, parts={**PARTS, "participants": 4}).text
+    assert "Those who took part" not in text.replace("somebody who took part", "")
+    assert "3 groups of residents by their part, over all scenarios" in text  # one in each of three scenarios
+    assert "Those who took part" in page(private=True, parts=PARTS).text
+
+
+def with_uptake(study, reached=0.03):
+    """Add to a made-up study of 20 seeds how uptake spread in its first scenario."""
+    rows = [
+        ("befriending", seed, seed, week, "all", measure, value)
+        for seed in range(1, 21)
+        for measure, values in (
+            ("reached", [0, reached / 3, reached / 1.5, reached, reached]),
+            ("through_ties", [None, None, None, None, 0.25]),
+            ("reproduction", [None, None, None, None, 0.4]),
+        )
+        for week, value in enumerate(values)
+        if value is not None
+    ]
+    study.series = pd.concat([study.series, pd.DataFrame(rows, columns=study.series.columns)], ignore_index=True)
+    return study
+
+
+def test_how_uptake_spread_is_told_where_anybody_was_reached(fake_study, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.report.writing.save_figures", lambda *arguments: [])
+
+    def text_of(study):
+        return Page(write_report(folder_of(study, tmp_path / "results")).read_text(encoding="utf-8")).text
+
+    text = text_of(with_uptake(fake_study(seeds=20, weeks=4)))
+    assert "Befriending for the sixty loneliest week 2 25.0% 0.40" in text
+    assert "A campaign week" not in text  # it reached nobody
+    assert "How uptake spread" not in text_of(fake_study(seeds=20, weeks=4))
+    few = text_of(with_uptake(fake_study(seeds=20, weeks=4, private=True), reached=0.004))
+    assert "How uptake spread" not in few  # eight residents
+    told = text_of(with_uptake(fake_study(seeds=20, weeks=4, private=True), reached=0.01))
+    assert "week 2 – 0.40" in told  # of twenty, five had heard from others
+
+
+def test_finer_measures_stand_apart_and_money_is_money(page):
+    measures = ("loneliness", "ties", "ties_friend", "cost_fixed", "cost")
+    found = page({"befriending": -0.01}, measures=measures)
+    assert "More detail (2 measures)" in found.text
+    assert "£" in found.text[found.text.index("More detail") : found.text.index("Who was reached")]
+    before = found.text[: found.text.index("More detail")]
+    assert "Ties with friends" not in before.split("What else changes")[1]
+
+
+def test_people_who_are_worse_off_are_counted_in_people(fake_study, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.report.writing.save_figures", lambda *arguments: [])
+    study = fake_study({"closing": 0.01}, seeds=20, weeks=4)
+    rows = [
+        ("closing", seed, seed, "worse_off", "all", "horizon", 0.0, 40.0 + seed % 3, 40.0 + seed % 3)
+        for seed in range(1, 21)
+    ]
+    study.effects = pd.concat([study.effects, pd.DataFrame(rows, columns=study.effects.columns)], ignore_index=True)
+    text = Page(write_report(folder_of(study, tmp_path / "results")).read_text(encoding="utf-8")).text
+    assert "Worse off 41 more residents 40.7 to 41.4 more" in text
+
+
+def test_values_that_are_set_without_a_source_are_counted_as_assumptions(page):
+    paths = ["mechanisms.loneliness.rate", "interventions.talks.spread.uptake"]
+    text = page(extra={"evidence": {"set_without_source": paths}}).text
+    assert "2 more values are set in the scenarios without a source; count them as assumptions too" in text
+    assert all(path in text for path in paths)
+    assert "without a source; count" not in page().text

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.interventions import EFFECTS
+from sim.mechanisms import MECHANISMS
 from sim.scenario import load_plan
 
 Write = Callable[..., Path]
@@ -17,6 +19,8 @@ KEYS = (
     "extends, abstract, title, question, outcome, better, community, weeks, seeds, communities, interventions, "
     "also, mechanisms, targets"
 )
+KINDS = ", ".join(sorted(effect.kind_of_effect for effect in EFFECTS))
+NAMES = ", ".join(sorted(mechanism.name for mechanism in MECHANISMS))
 OWN = "interventions:\n  - name: talks\n    "
 
 
@@ -42,8 +46,7 @@ OWN = "interventions:\n  - name: talks\n    "
          "2: community.synthesise: 'residnts' is not a key here; did you mean 'residents'? keys: residents, profile, targets"),
         ("community: here", "2: community: must be a mapping, found 'here'"),
         ("mechanisms: {influense: {noise: 0}}",
-         "2: mechanisms: 'influense' is not a mechanism; did you mean 'influence'? mechanisms: contact, engagement, "
-         "influence, loneliness, self_stigma, word_of_mouth"),
+         f"2: mechanisms: 'influense' is not a mechanism; did you mean 'influence'? mechanisms: {NAMES}"),
         ("mechanisms: {word_of_mouth: {talk_aware: loud}}",
          "2: mechanisms.word_of_mouth.talk_aware: must be a number, found 'loud'"),
         ("mechanisms: {influence: {anchoring: .inf}}", "2: mechanisms.influence.anchoring: must be a number, found inf"),
@@ -54,7 +57,8 @@ OWN = "interventions:\n  - name: talks\n    "
         ("interventions:\n  - befriending", "3: interventions[0]: must be a mapping, found 'befriending'"),
         ("interventions:\n  - use: befrending",
          "3: interventions[0].use: 'befrending' is not in the catalogue; did you mean 'befriending'? entries: "
-         "anti_stigma_campaign, befriending, hub_closure, social_contact"),
+         "anti_stigma_campaign, befriending, champions, connecting_people, day_service_closure, hub_closure, hub_opening, "
+         "link_worker, network_mapping, peer_support, social_contact, timebank, volunteering"),
         ("interventions:\n  - title: Nothing",
          "3: interventions[0]: needs a 'name' of its own, or 'use' with an entry of the catalogue"),
         ("interventions:\n  - name: a.b", "3: interventions[0].name: 'a.b' cannot be a name: it must be a text without . [ ] ="),
@@ -74,7 +78,7 @@ OWN = "interventions:\n  - name: talks\n    "
          "4: interventions[0].who.loneliness: 'loneliness' is a number: give limits, e.g. {above: 0.5}, or a list of numbers"),
         (OWN + "choose: {by: degre, number: 3}",
          "4: interventions[0].choose.by: 'degre' is neither a rule nor a column; did you mean 'degree'? rules: everyone, "
-         "nobody, random, nomination, degree; columns: age_band, area, disclosed, gender, household, influence, "
+         "nobody, random, nomination, degree, betweenness, eigenvector, bridging; columns: age_band, area, disclosed, gender, household, influence, "
          "lived_experience, loneliness, lonely_at_start, self_stigma, stigma"),
         (OWN + "choose: {by: age_band, number: 3}",
          "4: interventions[0].choose.by: 'age_band' has named values and cannot be ranked; use 'who' to filter by it"),
@@ -84,7 +88,8 @@ OWN = "interventions:\n  - name: talks\n    "
          "4: interventions[0].choose.number: has no meaning when everyone is chosen; add by: random, nomination, degree "
          "or a column"),
         (OWN + "choose: {by: random, order: lowest, number: 3}",
-         "4: interventions[0].choose.order: has no meaning with by: random; it is for degree and columns"),
+         "4: interventions[0].choose.order: has no meaning with by: random; it is for degree, betweenness, eigenvector, "
+         "bridging and columns"),
         (OWN + "choose: {by: random, share: 1.5}",
          "4: interventions[0].choose.share: must be a number from 0 to 1, found 1.5"),
         (OWN + "runs: {start: 60}",
@@ -96,6 +101,21 @@ OWN = "interventions:\n  - name: talks\n    "
         (OWN + "spread: {broadcast_by: stigma}",
          "4: interventions[0].spread.broadcast_by: has no meaning without 'broadcast' above 0"),
         (OWN + "spread: {uptake: 40%}", "4: interventions[0].spread.uptake: must be a number from 0 to 1, found '40%'"),
+        (OWN + "spread: {base_chance: 0.1}", "4: interventions[0].spread.base_chance: is only for rule: reinforced"),
+        (OWN + "spread: {rule: reinforced, contacts: 2}",
+         "4: interventions[0].spread.contacts: is only for rule: threshold"),
+        (OWN + "spread: {rule: reinforced, contact_odds: 0.5}",
+         "4: interventions[0].spread.contact_odds: must be a number of at least 1, found 0.5"),
+        (OWN + "runs: {workers: 2}", "4: interventions[0].runs.workers: needs 'caseload'"),
+        (OWN + "runs: {ramp_up: 8}", "4: interventions[0].runs.ramp_up: needs 'places', or 'workers' and 'caseload'"),
+        (OWN + "runs: {places: 9, workers: 2, caseload: 4}",
+         "4: interventions[0].runs.places: has no meaning with 'workers' and 'caseload'; leave it out or set it to null"),
+        (OWN + "cost: {volunteer_hours: 2}", "4: interventions[0].cost.volunteer_hours: needs 'per_volunteer_hour'"),
+        (OWN + "cost: {per_volunteer_week: 2 GBP}",
+         "4: interventions[0].cost.per_volunteer_week: has no meaning without volunteers: no effect is a tie with: "
+         "volunteer"),
+        (OWN + "effects:\n      - shift: {stigma: -0.1, of: volunteers}",
+         "5: interventions[0].effects[0].shift.of: has no meaning without volunteers: no effect is a tie with: volunteer"),
         (OWN + "cost: {fixed: 10 pounds}",
          "4: interventions[0].cost.fixed: must be an amount of money that is not negative, like 1500 GBP or a plain "
          "number, found '10 pounds'"),
@@ -107,14 +127,12 @@ OWN = "interventions:\n  - name: talks\n    "
         (OWN + "exclusive: 1", "4: interventions[0].exclusive: must be true or false, found 1"),
         (OWN + "effects: {tie: {}}", "4: interventions[0].effects: must be a list, found a mapping"),
         (OWN + "effects:\n      - tye: {with: volunteer}",
-         "5: interventions[0].effects[0]: 'tye' is not a kind of effect; did you mean 'tie'? kinds: close, end_ties, "
-         "shift, tie"),
+         f"5: interventions[0].effects[0]: 'tye' is not a kind of effect; did you mean 'tie'? kinds: {KINDS}"),
         (OWN + "effects:\n      - tie",
-         "5: interventions[0].effects[0]: must be a mapping whose key is the kind of effect (close, end_ties, shift, "
-         "tie), found 'tie'"),
+         f"5: interventions[0].effects[0]: must be a mapping whose key is the kind of effect ({KINDS}), found 'tie'"),
         (OWN + "effects:\n      - tie: {strength: 0.2}\n        shift: {stigma: 0.1}",
          "5: interventions[0].effects[0]: an effect has one key, its kind, with its settings under it; found tie, shift; "
-         "kinds: close, end_ties, shift, tie"),
+         f"kinds: {KINDS}"),
         (OWN + "effects:\n      - tie: {with: volunteer}\n      - tie: {wth: volunteer}",
          "6: interventions[0].effects[1].tie: 'wth' is not a key here; did you mean 'with'? keys: with, kind, strength, "
          "number, ends, supports, group"),

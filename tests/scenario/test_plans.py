@@ -102,7 +102,7 @@ def test_problems_in_added_interventions_are_placed_where_they_were_written(writ
     write("second", "extends: first.yaml\nalso:\n  - {use: hub_closure, runs: {strt: 3}}\n")
     assert problems("study") == [
         "study/second.yaml:3: also[0].runs: 'strt' is not a key here; did you mean 'start'? keys: start, weeks, places, "
-        "length, dropout"
+        "length, dropout, attendance, workers, caseload, group_size, group_wait, ramp_up"
     ]
 
 
@@ -157,7 +157,8 @@ def test_money_is_read_with_its_currency(write: Write) -> None:
 def test_every_mechanism_is_there_with_its_parameters_resolved(write: Write) -> None:
     scenario = load_plan("study")["baseline"]
     assert [type(item) for item in scenario.mechanisms] == sorted(MECHANISMS, key=lambda item: item.name)
-    assert scenario.resolved["mechanisms"]["influence"]["anchoring"] == scenario.mechanisms[2].anchoring
+    (influence,) = (item for item in scenario.mechanisms if item.name == "influence")
+    assert scenario.resolved["mechanisms"]["influence"]["anchoring"] == influence.anchoring
 
 
 def test_origins_say_where_each_value_comes_from(write: Write) -> None:
@@ -190,7 +191,7 @@ def test_overrides_reach_every_kind_of_place(write: Write) -> None:
     ])  # fmt: skip
     item = plan["befriending"].interventions[0]
     assert (plan.weeks, plan["baseline"].source.residents) == (20, 150)
-    assert plan["befriending"].mechanisms[2].susceptibility == 0.02
+    assert {item.name: item for item in plan["befriending"].mechanisms}["influence"].susceptibility == 0.02
     assert (item.runs.places, item.effects[0].strength, item.cost.fixed) == (7, 0.5, 20.0)
     assert Condition("loneliness", above=0.4) in item.who
     assert Condition("gender", is_in=("woman",)) in item.who

@@ -28,8 +28,8 @@ def test_starting_anew_removes_what_is_ours_and_nothing_else(tmp_path):
     run(FakePlan(seeds=1), tmp_path, fresh=True, play=play)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert left == [
-        "effects.parquet", "failures.csv", "manifest.json", "notes.md", "ripple.parquet", "series.parquet",
-        "units/c0001-s0001.parquet", "units/mine.txt",
+        "contributions.parquet", "effects.parquet", "failures.csv", "manifest.json", "notes.md", "ripple.parquet",
+        "series.parquet", "units/c0001-s0001.parquet", "units/mine.txt",
     ]  # fmt: skip
 
 

@@ -105,6 +105,12 @@ def tables(plan, community, seed):
         for name in names[1:]
         for distance in ("participant", "1", "unreached")
     ]
+    contributions = [
+        (name, community, seed, week, "loneliness", rule, luck.normal())
+        for name in names
+        for week in range(plan.weeks + 1)
+        for rule in ("bounds", "loneliness")
+    ]
     failures = [{"community": community, "seed": seed, "scenario": "befriending", "error": "odd"}] * (seed == 99)
     return SimpleNamespace(
         series=pd.DataFrame(
@@ -119,6 +125,9 @@ def tables(plan, community, seed):
         ripple=pd.DataFrame(
             ripple, columns=["scenario", "community", "seed", "measure", "distance", "residents", "effect"]
         ),
+        contributions=pd.DataFrame(
+            contributions, columns=["scenario", "community", "seed", "week", "outcome", "rule", "value"]
+        ),
         failures=failures,
         about={"title": "Faketown", "residents": 10, "private": False, "notes": [], "groups": ["age_band"]},
     )  # fmt: skip
@@ -128,7 +137,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     """What must be the same however a study was run."""
     return {
         name: (Path(folder) / name).read_bytes()
-        for name in ("series.parquet", "effects.parquet", "ripple.parquet", "failures.csv")
+        for name in ("series.parquet", "effects.parquet", "ripple.parquet", "contributions.parquet", "failures.csv")
     }
 
 

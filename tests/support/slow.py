@@ -30,6 +30,7 @@ class SlowCommunity:
     def __post_init__(self) -> None:
         for name in ("stigma", "self_stigma", "loneliness", "anchor"):
             self.moved[name] = [0.0] * len(self.stigma)
+        self.usual = {pair: strength for pair, (strength, _) in self.ties.items()}
 
     def now(self, name: str, i: int) -> float:
         """Return the observed value."""
@@ -92,6 +93,10 @@ def totals(c: SlowCommunity, p: dict[str, float], influence: dict[str, float], s
 def play_week(c: SlowCommunity, rest, p, influence, support) -> None:
     """Play one week on a community; ``rest`` holds the totals at week 0."""
     now = totals(c, p, influence, support)
+    follows = {
+        (i, j): strength + p["tie_rate"] * (min(1.0, c.usual[i, j] * lived(c, i, j, p)) - strength)
+        for (i, j), (strength, _) in c.ties.items()
+    }
     change = {name: [0.0] * len(c.stigma) for name in c.moved}
     for i in range(len(c.stigma)):
         change["stigma"][i] = (
@@ -112,3 +117,4 @@ def play_week(c: SlowCommunity, rest, p, influence, support) -> None:
     for name, values in change.items():
         for i, value in enumerate(values):
             c.moved[name][i] += value
+    c.ties = {pair: (follows[pair], kind) for pair, (_, kind) in c.ties.items()}

@@ -50,8 +50,8 @@ def complete(residents: int) -> list[tuple[int, int]]:
 def simulate(
     community: Community, *mechanisms: object, interventions: Sequence[object] = (), seed: int = 1
 ) -> Simulation:
-    """Return a run with some mechanisms in place of the default ones."""
-    named = {mechanism.name for mechanism in mechanisms}
+    """Return a run with some mechanisms in place of the default ones; ties stay as they are unless one changes them."""
+    named = {"ties", *(mechanism.name for mechanism in mechanisms)}
     others = [mechanism for mechanism in defaults() if mechanism.name not in named]
     return Simulation(community, (*others, *mechanisms), interventions, seed)
 

@@ -22,7 +22,7 @@ from sim.evidence.library import Entry, entry, source
 
 __all__ = ["CatalogueEntry", "describe", "load", "names"]
 
-TEXTS = ("title", "summary", "in_the_model", "assumed")
+TEXTS = ("title", "summary", "in_the_model", "known", "assumed")
 """Keys of an entry that are for readers; all others belong to the intervention."""
 
 WRITTEN_UNITS = {"SD": "sd", "GBP": "GBP"}
@@ -41,6 +41,8 @@ class CatalogueEntry:
     """What it is and for whom, in plain English."""
     in_the_model: str
     """What it does in the model."""
+    known: str
+    """What studies found about it, and what they did not."""
     assumed: tuple[str, ...]
     """What is assumed, beside the numbers that are marked as assumptions."""
     intervention: dict[str, Any]
@@ -60,7 +62,7 @@ def load(name: str) -> CatalogueEntry:
     known = names()
     if name not in known:
         hint = did_you_mean(name, known) or ";"
-        raise InputError(f"'{name}' is not in the catalogue{hint} entries: {listing(known)}")
+        raise InputError(f"'{name}' is not in the catalogue{hint} entries: {listing(known, len(known))}")
     return copy.deepcopy(_read(name))
 
 
@@ -75,6 +77,7 @@ def _read(name: str) -> CatalogueEntry:
         title=texts["title"].strip(),
         summary=texts["summary"].strip(),
         in_the_model=texts["in_the_model"].strip(),
+        known=texts["known"].strip(),
         assumed=tuple(item.strip() for item in texts["assumed"]),
         intervention=_filled(loaded, "", evidence, f"{name}.yaml"),
         evidence=evidence,
@@ -102,28 +105,53 @@ def _written(found: Entry) -> Any:
     return found.value if unit is None else f"{found.value} {unit}"
 
 
-def describe(name: str) -> str:
-    """Return an entry as text for readers: what it is and does, its numbers with sources, what is assumed."""
+def describe(name: str, width: int = 100) -> str:
+    """Return an entry as text for readers: what it is and does, its numbers with sources, what is assumed.
+
+    Parameters
+    ----------
+    name
+        Name of the entry.
+    width
+        Greatest length of a line, in characters, 40 or more.
+
+    """
     found = load(name)
     numbers = {item: entry(item) for item in found.evidence.values()}
     cited = list(dict.fromkeys(key for number in numbers.values() for key in number.sources))
-    lines = [f"{found.title} ({found.name})", "", *_wrapped(found.summary)]
-    lines += ["", "In the model", *_wrapped(found.in_the_model, "  "), "", "Numbers"]
+    lines = [f"{found.title} ({found.name})"]
+    for heading, text in [
+        ("What it is, and for whom", found.summary),
+        ("What it does in the model", found.in_the_model),
+        ("What is known", found.known),
+    ]:
+        lines += ["", heading, *_wrapped(text, width, "  ")]
+    lines += ["", "Numbers", *_wrapped(_counted(list(numbers.values())), width, "  ")]
     for item, number in numbers.items():
         paths = [path for path, used in found.evidence.items() if used == item]
-        lines += _number(number, paths, cited)
+        lines += ["", *_number(number, paths, cited, width)]
     lines += ["", "Assumed beside the numbers"]
     for text in found.assumed:
-        lines += _wrapped(f"- {text}", "  ", "    ")
+        lines += _wrapped(f"- {text}", width, "  ", "    ")
     if cited:
         lines += ["", "Sources"]
     for position, key in enumerate(cited, start=1):
         work = source(key)
-        lines += _wrapped(f"{work.text}{f', doi:{work.doi}' if work.doi else ''}", f"  [{position}] ", "      ")
+        text = f"{work.text}{f', doi:{work.doi}' if work.doi else ''}"
+        lines += _wrapped(text, width, f"  [{position}] ", "      ")
+    lines += ["", "In a scenario file", "  interventions:", f"    - use: {found.name}"]
     return "\n".join(lines)
 
 
-def _number(number: Entry, paths: list[str], cited: list[str]) -> list[str]:
+def _counted(numbers: list[Entry]) -> str:
+    """Say how many of the numbers rest on studies, and how many on judgement."""
+    assumed = sum(number.is_assumption for number in numbers)
+    if assumed == len(numbers):
+        return "All are assumptions; any of them can be set in a scenario file."
+    return f"{assumed} of {len(numbers)} are assumptions; any of them can be set in a scenario file."
+
+
+def _number(number: Entry, paths: list[str], cited: list[str], width: int) -> list[str]:
     """Return one number for readers: what it is, its value and range, what supports it, where it is set."""
     unit = f" {number.unit}" if number.unit and number.unit != "calendar year" else ""
     spread = "" if number.low == number.high else f" (plausible {_plain(number.low)} to {_plain(number.high)})"
@@ -132,10 +160,11 @@ def _number(number: Entry, paths: list[str], cited: list[str]) -> list[str]:
         support = f"assumption, in view of {works}" if works else "assumption"
     else:
         support = f"{number.grade} {works}{'' if number.verified else ', not verified'}"
+    studied = f" Studied: {number.population}." if number.population else ""
     return [
-        *_wrapped(f"- {number.label}: {_plain(number.value)}{unit}{spread}; {support}.", "  ", "    "),
-        *_wrapped(number.note, "    "),
-        f"    Set by {', '.join(paths)}.",
+        *_wrapped(f"- {number.label}: {_plain(number.value)}{unit}{spread}; {support}.{studied}", width, "  ", "    "),
+        *_wrapped(number.note, width, "    "),
+        *_wrapped(f"Set by {', '.join(paths)}.", width, "    "),
     ]
 
 
@@ -143,6 +172,6 @@ def _plain(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _wrapped(text: str, first: str = "", further: str | None = None) -> list[str]:
+def _wrapped(text: str, width: int, first: str = "", further: str | None = None) -> list[str]:
     indent = first if further is None else further
-    return textwrap.wrap(text, 100, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)

@@ -31,6 +31,17 @@ class Format(StrEnum):
     json = "json"
 
 
+class Grade(StrEnum):
+    """Kinds of support for a number, as in :data:`sim.evidence.library.GRADES`."""
+
+    trial = "trial"
+    cohort = "cohort"
+    survey = "survey"
+    expert = "expert"
+    calibrated = "calibrated"
+    assumption = "assumption"
+
+
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="A study's folder, or scenario files.", show_default=False)
 ]
@@ -101,7 +112,7 @@ def compare(
     measure: Annotated[
         str | None, typer.Option(metavar="M", help="What to compare; the primary measure if absent, 'all' for all.")
     ] = None,
-    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="Break down by a column, e.g. age_band.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="By a column, e.g. age_band, or by part.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.table,
 ) -> None:
     """Compare stored results, also across folders."""
@@ -137,12 +148,15 @@ def explain(
     paths: Annotated[
         bool, typer.Option("--paths", help="List every path that --set can set, with unit and range.")
     ] = False,
+    odd: Annotated[
+        bool, typer.Option("--odd", help="Print the model's description (ODD) filled for it, in Markdown.")
+    ] = False,
     overrides: Overrides = None,
 ) -> None:
     """Show every value with its source. A folder: all of its scenarios."""
     from sim.cli import scenarios
 
-    scenarios.explain(path, paths, overrides or [])
+    scenarios.explain(path, paths, odd, overrides or [])
 
 
 @app.command()
@@ -197,8 +211,11 @@ def evidence(
         str | None,
         typer.Argument(metavar="[NAME]", help="One entry, or how names begin; all if absent.", show_default=False),
     ] = None,
+    grade: Annotated[Grade | None, typer.Option("--grade", help="Only numbers with this kind of support.")] = None,
+    cite: Annotated[bool, typer.Option("--cite", help="Print the works that are cited, and for what.")] = False,
+    as_bibtex: Annotated[bool, typer.Option("--bibtex", help="Print the works that are cited as BibTeX.")] = False,
 ) -> None:
     """List the model's numbers with their sources."""
     from sim.cli import knowledge
 
-    knowledge.evidence(name)
+    knowledge.evidence(name, None if grade is None else grade.value, cite, as_bibtex)

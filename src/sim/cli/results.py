@@ -40,6 +40,8 @@ def compare(folders: Sequence[Path], measure: str | None, by: str | None, form: 
             _say_state(results)
             for name in _measures(results, measure):
                 _print_comparison(results, name, by)
+                if by is None:
+                    _print_parts(results, name)
         return
     whole = _together(opened, measure, by)
     if form == "csv":
@@ -93,11 +95,11 @@ def _targets(results: Results) -> list[str]:
     """Return one line a target: for which scenarios it is met, missed, or too close to call."""
     from sim.compare import target_results
     from sim.compare.wording import plain
-    from sim.measures import MEASURES
+    from sim.measures import COMPARED
 
     found: dict[str, dict[str, list[str]]] = {}
     for result in target_results(results.series, results.manifest):
-        label = MEASURES[result.measure].label
+        label = COMPARED[result.measure].label
         target = f"Target: {label} {result.side} {plain(result.bound)} in week {result.week}"
         found.setdefault(target, {}).setdefault(result.verdict, []).append(_title(results, result.scenario))
     return [
@@ -110,11 +112,11 @@ def _print_comparison(results: Results, measure: str, by: str | None) -> None:
     """Print effects at the horizon: of everybody with the best scenario first, or of the groups of a column."""
     from sim.compare import IN_PEOPLE, ranked
     from sim.compare.wording import plain
-    from sim.measures import MEASURES
+    from sim.measures import COMPARED
 
     facts = results.facts
     rows = _at_the_end(results, measure, by)
-    label = MEASURES[measure].label
+    label = COMPARED[measure].label
     if not rows:
         say(f"{label}: nothing to compare")
         return
@@ -124,11 +126,30 @@ def _print_comparison(results: Results, measure: str, by: str | None) -> None:
     against = f"compared with {_title(results, facts.baseline)}{level}"
     say(f"{label[:1].upper()}{label[1:]} after {facts.weeks} weeks, {against}")
     headings = ["scenario", *(["group"] if by else []), "effect", "95% interval"]
-    headings += [f"{MEASURES[people].label}, of 1,000"] if people else []
+    headings += [f"{COMPARED[people].label}, of 1,000"] if people else []
     headings += ["pairs better", "extra cost", "verdict"]
     if not by:
         rows = ranked(rows, facts.direction(measure))
     table(headings, [_cells(results, row, by, in_people.get(row["scenario"])) for row in rows])
+
+
+def _print_parts(results: Results, measure: str) -> None:
+    """Print effects on residents by their part in the interventions, where an effect on a resident has a meaning."""
+    from sim.compare import effects_by_part
+    from sim.compare.wording import amount, between, number
+    from sim.measures import COMPARED, ESTIMANDS
+
+    found = effects_by_part(results.comparison(measure), results.effects, measure)
+    if not found:
+        return
+    say()
+    label = COMPARED[measure].label
+    say(f"{label[:1].upper()}{label[1:]}, on whom")
+    rows = [
+        [_title(results, scenario), ESTIMANDS[part], number(float(row["residents"])), amount(row), between(row)]
+        for (scenario, part), row in found.items()
+    ]
+    table(["scenario", "effect on", "residents", "effect", "95% interval"], rows)
 
 
 def _at_the_end(results: Results, measure: str, by: str | None) -> list[Any]:
@@ -146,7 +167,7 @@ def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) ->
     cost = float(row["cost"])
     return [
         _title(results, str(row["scenario"])),
-        *([str(row["group"]).partition("=")[2]] if by else []),
+        *([_group(str(row["group"]))] if by else []),
         amount(row),
         between(row),
         *([amount(in_people, unit=False)] if in_people is not None else []),
@@ -154,6 +175,13 @@ def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) ->
         "none" if cost == 0.0 else money(cost, currency(results.manifest)),
         verdict_of(row, results.facts.direction(str(row["measure"]))),
     ]
+
+
+def _group(group: str) -> str:
+    """Return the name of a group within its column, or the words of a part in the interventions."""
+    from sim.measures import ESTIMANDS
+
+    return ESTIMANDS.get(group) or group.partition("=")[2]
 
 
 def _title(results: Results, scenario: str) -> str:

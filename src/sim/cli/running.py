@@ -113,17 +113,22 @@ def _say_start(progress: object, processes: int) -> None:
 
 def _say_sources(results: Results, path: Path) -> None:
     """Say what the numbers rest on: whoever reads a result should know before reading it."""
-    from sim.evidence import entries
     from sim.report.settings import evidence_names
+    from sim.scenario.support import by_grade
 
-    known = entries()
-    found = [known[name] for name in evidence_names(results.manifest)]
-    assumed = sum(entry.is_assumption for entry in found)
-    works = {key for entry in found for key in entry.sources}
-    note(
-        f"rests on {len(found)} numbers: {len(found) - assumed} from {len(works)} cited works, {assumed} assumptions "
-        f"('sim explain {path}' and the report list them)"
-    )
+    found = results.manifest.get("evidence") or {}
+    names = evidence_names(results.manifest)
+    counts = found.get("by_grade") or by_grade(names)
+    kinds = ", ".join(f"{count} {_IN_WORDS[grade]}" for grade, count in counts.items())
+    unsourced = len(found.get("set_without_source") or ())
+    more = f", and {unsourced} set in the scenarios without a source" if unsourced else ""
+    note(f"rests on {sum(counts.values())} numbers: {kinds}{more} ('sim explain {path}' and the report list them)")
+
+
+_IN_WORDS = {
+    "trial": "from trials", "cohort": "from cohorts", "survey": "from surveys", "expert": "from experts",
+    "calibrated": "calibrated", "assumption": "assumptions",
+}  # fmt: skip
 
 
 def _say_failures(outcome: Outcome) -> None:

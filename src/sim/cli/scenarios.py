@@ -17,12 +17,13 @@ __all__ = ["check", "diff", "explain", "new", "schema"]
 def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
     """Load each path on its own; what is wrong is one error with the problems of all of them."""
     from sim.errors import InputError, Problem
+    from sim.run import with_loop_gains
     from sim.scenario import load_plan
 
     problems: dict[Problem, None] = {}
     for path in paths:
         try:
-            plan = load_plan([path], tuple(overrides))
+            plan = with_loop_gains(load_plan([path], tuple(overrides)))
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
             continue
@@ -35,12 +36,21 @@ def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
         raise InputError(problems)
 
 
-def explain(path: Path, paths: bool, overrides: Sequence[str]) -> None:
-    """Print a scenario, or those of a study, with the source of every value."""
+def explain(path: Path, paths: bool, odd: bool, overrides: Sequence[str]) -> None:
+    """Print a scenario, or those of a study, with the source of every value, or as an ODD text in Markdown."""
     from sim import scenario as scenarios
+    from sim.errors import InputError
+    from sim.run import with_loop_gains
 
-    plan = scenarios.load_plan([path], tuple(overrides))
+    plan = with_loop_gains(scenarios.load_plan([path], tuple(overrides)))
     what = _meant(path, plan)
+    if odd and paths:
+        raise InputError("give either --paths or --odd, not both")
+    if odd:
+        from sim.documents import odd_of
+
+        say(odd_of(what).rstrip())
+        return
     if not paths:
         say(scenarios.explain_text(what))
         return

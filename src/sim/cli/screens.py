@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sim.ensemble import Progress
 
-__all__ = ["cores", "duration", "is_narrow", "note", "progress_bar", "say", "size", "table"]
+__all__ = ["cores", "duration", "is_narrow", "note", "progress_bar", "reading_width", "say", "size", "table"]
 
 _WIDE = 10_000
 """Characters in a line of a table that goes into a pipe: it is never broken."""
@@ -37,6 +37,11 @@ def note(text: str) -> None:
 def is_narrow() -> bool:
     """Whether results go to a terminal with little room for a wide table."""
     return sys.stdout.isatty() and shutil.get_terminal_size().columns < _ROOMY
+
+
+def reading_width() -> int:
+    """Return the length of lines of running text: what the terminal holds, 40 to 100; 100 in a pipe."""
+    return max(40, min(100, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 100
 
 
 def _widest(rows: Sequence[Sequence[str]]) -> int:

@@ -64,6 +64,9 @@ class Community:
     places: Places = field(default_factory=Places)
     participation: dict[str, Participation] = field(default_factory=dict)
     """By name of intervention; filled by the model."""
+    shifts: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    """What interventions shift now (``loneliness``, ``engagement``, ...) and by how much, shape (residents,) each;
+    filled by the model."""
     groups: tuple[str, ...] = ()
     """Columns by which results are broken down, e.g. ``("age_band",)``."""
     title: str = ""
@@ -104,6 +107,7 @@ class Community:
         return Community(
             ids=self.ids, columns=self.columns.copy(), ties=self.ties.copy(), places=self.places.copy(),
             participation={name: state.copy() for name, state in self.participation.items()},
+            shifts=dict(self.shifts),
             groups=self.groups, title=self.title, notes=list(self.notes), matches=list(self.matches),
             private=self.private, seed=self.seed, facts=dict(self.facts),
         )  # fmt: skip

@@ -45,11 +45,17 @@ class Participation:
     status: NDArray[np.int8]
     """Values of :class:`Status`."""
     source: NDArray[np.int8]
-    """Values of :class:`Source`: how she first heard."""
+    """Values of :class:`Source`: how she first heard, and so where an uptake came from."""
+    heard_from: NDArray[np.int32]
+    """Number of the resident from whom she first heard, by word of mouth; -1 otherwise."""
     offered: NDArray[np.bool_]
     """Whether the programme itself chose and invited her."""
     volunteer: NDArray[np.bool_]
-    """Whether she helps to deliver it."""
+    """Whether she helps, or has helped, to deliver it."""
+    serving: NDArray[np.int32]
+    """How many participants she serves now as a volunteer."""
+    served: NDArray[np.int32]
+    """Weeks in which she has served anybody so far."""
     given_tie: NDArray[np.bool_]
     """Whether it made a tie of hers with somebody who takes part."""
     heard: NDArray[np.int32]
@@ -60,6 +66,12 @@ class Participation:
     """Week of first taking part, :data:`NEVER` before."""
     left: NDArray[np.int32]
     """Week of completing or dropping out, :data:`NEVER` before."""
+    attended: NDArray[np.int32]
+    """Weeks that she has attended so far."""
+    group: NDArray[np.int32]
+    """Number of the group that she is or was in, counted from 0 as they start; -1 for none."""
+    worker: NDArray[np.int32]
+    """Number of the worker who supports or supported her, counted from 0; -1 for none."""
     hazard: NDArray[np.float64]
     """Hazard of hearing of it in a week from posters, press or radio; zero while it does not run."""
     talk: bool = False
@@ -68,6 +80,8 @@ class Participation:
     """Whether nobody may take part in this and another intervention at the same time."""
     spending: dict[str, float] = field(default_factory=dict)
     """Money spent so far, by kind of cost."""
+    matched: set[tuple[int, int]] = field(default_factory=set)
+    """Pairs of residents whom it has brought together this week, the smaller number first."""
 
     @classmethod
     def none(cls, residents: int, *, talk: bool = False, exclusive: bool = False) -> Participation:
@@ -78,13 +92,19 @@ class Participation:
             hazard=np.zeros(residents),
             status=np.zeros(residents, np.int8),
             source=np.zeros(residents, np.int8),
+            heard_from=np.full(residents, -1, np.int32),
             offered=np.zeros(residents, np.bool_),
             volunteer=np.zeros(residents, np.bool_),
+            serving=np.zeros(residents, np.int32),
+            served=np.zeros(residents, np.int32),
             given_tie=np.zeros(residents, np.bool_),
             heard=np.full(residents, NEVER, np.int32),
             waiting_since=np.full(residents, NEVER, np.int32),
             joined=np.full(residents, NEVER, np.int32),
             left=np.full(residents, NEVER, np.int32),
+            attended=np.zeros(residents, np.int32),
+            group=np.full(residents, -1, np.int32),
+            worker=np.full(residents, -1, np.int32),
         )
 
     def taking_part(self) -> NDArray[np.bool_]:

@@ -28,6 +28,16 @@ Floats = NDArray[np.float64]
 DECIMALS = 6
 """Drawn values are rounded, so that the last bits of a library's function do not make another community."""
 
+DRAWN_FROM: dict[str, tuple[str, ...]] = {
+    "lived_experience": ("england.lived_experience",),
+    "disclosed": ("england.disclosed",),
+    "influence": ("england.influential",),
+    "stigma": ("england.stigma_mean", "england.stigma_sd"),
+    "self_stigma": ("england.self_stigma_high", "england.self_stigma_sd"),
+    "loneliness": ("england.lonely_scores",),
+}
+"""The evidence from which a column is drawn that a survey does not hold."""
+
 UCLA_SCORES = np.arange(7) / 6.0
 """The seven scores of UCLA-3, 3 to 9, as loneliness 0..1."""
 
@@ -53,9 +63,10 @@ class Drawing:
         """Return one standard normal draw for each resident."""
         return self.draws.stream(f"survey: {rule}").normal(self.identity)
 
-    def say(self, name: str, entries: str) -> str:
+    def say(self, name: str) -> str:
         """Note that a column is drawn from evidence entries; return that as the column's source."""
         self.synthesised.append(name)
+        entries = ", ".join(DRAWN_FROM[name])
         label = name.replace("_", " ")
         self.notes.append(
             f"The survey does not hold {label}: drawn from published statistics ({entries}), not observed."
@@ -82,8 +93,8 @@ def flag(answers: Answers, drawing: Drawing, name: str, column: str | None, amon
     """
     luck = drawing.uniform(name)
     if column is None:
-        entry = {"influence": "england.influential"}.get(name, f"england.{name}")
-        return Column(name, (luck < value(entry)) & among, source=drawing.say(name, entry))
+        (entry,) = DRAWN_FROM[name]
+        return Column(name, (luck < value(entry)) & among, source=drawing.say(name))
     given = flag_values(answers, column)
     known = (given >= 0) & among
     share = float((given[known] == 1).mean()) if known.any() else 0.0
@@ -116,8 +127,8 @@ def outcome(answers: Answers, drawing: Drawing, name: str, score: Score | None, 
 
     """
     if score is None:
-        latent, entries = _synthesised(drawing, name)
-        source = drawing.say(name, entries)
+        latent = _synthesised(drawing, name)
+        source = drawing.say(name)
     else:
         latent = _surveyed(answers, drawing, name, score, among)
         source = f"{answers.source(score.column)}, from {score.scale[0]:g}..{score.scale[1]:g} to 0..1"
@@ -173,19 +184,19 @@ def spread_within_bins(values: Floats, step: float, luck: Floats) -> Floats:
     return lower + (upper - lower) * luck
 
 
-def _synthesised(drawing: Drawing, name: str) -> tuple[Floats, str]:
+def _synthesised(drawing: Drawing, name: str) -> Floats:
     """Return latent values from published statistics, independent of ties and of the other columns."""
     if name == "stigma":
-        mean, sd = float(value("england.stigma_mean")), float(value("england.stigma_sd"))
-        return mean + sd * drawing.normal(name), "england.stigma_mean, england.stigma_sd"
+        mean, sd = (float(value(entry)) for entry in DRAWN_FROM[name])
+        return mean + sd * drawing.normal(name)
     if name == "self_stigma":
-        high, sd = float(value("england.self_stigma_high")), float(value("england.self_stigma_sd"))
+        high, sd = (float(value(entry)) for entry in DRAWN_FROM[name])
         from sim import compiled
 
         above = np.array([1.0 - high])
         compiled.to_normal(above)
-        return 0.5 - sd * above[0] + sd * drawing.normal(name), "england.self_stigma_high, england.self_stigma_sd"
-    shares = np.cumsum(value("england.lonely_scores"))
+        return np.asarray(0.5 - sd * above[0] + sd * drawing.normal(name))
+    shares = np.cumsum(value(DRAWN_FROM[name][0]))
     score = np.searchsorted(shares / shares[-1], drawing.uniform(name), side="right")
     luck = drawing.uniform(f"{name}, within the bin")
-    return spread_within_bins(UCLA_SCORES[score], 1.0 / 6.0, luck), "england.lonely_scores"
+    return spread_within_bins(UCLA_SCORES[score], 1.0 / 6.0, luck)

@@ -8,11 +8,13 @@ made or ended, and reordering the input changes no bit of a result.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from sim.community.dormant import Dormant
 
 __all__ = ["CORE_KINDS", "MADE_KINDS_WEIGHT", "Ties"]
 
@@ -22,7 +24,7 @@ CORE_KINDS = ("household", "family", "friend")
 MADE_KINDS_WEIGHT = "made"
 """The name under which weights of kinds that interventions make stand in the evidence."""
 
-_ENTRY_ARRAYS = ("neighbour", "strength", "reference", "kind", "supports", "place", "maker")
+_ENTRY_ARRAYS = ("neighbour", "strength", "reference", "kind", "supports", "place", "maker", "ending")
 
 
 @dataclass
@@ -51,10 +53,22 @@ class Ties:
     """Number of the place through which the tie lives, -1 for none."""
     maker: NDArray[np.int16]
     """Number of the intervention that made the tie, -1 for none."""
+    ending: NDArray[np.int32]
+    """Week in which the tie ends by itself, in the row of the resident with the smaller number; 0 where it has not been
+    drawn."""
+    due: NDArray[np.int32]
+    """Week in which the next of a resident's ties may end by itself; 0 after one was made or ended, when that and their
+    number are to be found out again."""
     end: int
     """Entries in use or set aside for rows; new rows start here."""
     version: int = 0
     """Goes up with every change of who is tied to whom."""
+    dormant: Dormant = field(default_factory=lambda: Dormant.none(0))
+    """Ties that have ended and could be taken up again."""
+
+    def __post_init__(self) -> None:
+        if len(self.dormant.last) != len(self.start):
+            self.dormant = Dormant.none(len(self.start))
 
     @classmethod
     def from_pairs(
@@ -125,7 +139,8 @@ class Ties:
             kinds=list(kinds), start=start, length=length, room=room, neighbour=spread, strength=strengths,
             reference=strengths.copy(), kind=both(kind, np.int8),
             supports=both(supports_one, np.bool_, supports_other), place=both(place, np.int16),
-            maker=np.full(end, -1, np.int16), end=end,
+            maker=np.full(end, -1, np.int16), ending=np.zeros(end, np.int32),
+            due=np.zeros(residents, np.int32), end=end,
         )  # fmt: skip
 
     @property
@@ -206,14 +221,17 @@ class Ties:
         one: ArrayLike,
         other: ArrayLike,
         strength: ArrayLike,
-        kind: str,
+        kind: str | NDArray[np.int8],
         *,
         supports_one: ArrayLike = True,
         supports_other: ArrayLike = True,
-        place: int = -1,
+        place: ArrayLike = -1,
         maker: int = -1,
     ) -> NDArray[np.bool_]:
-        """Make ties; say which of them are new (a pair that is tied already stays as it is)."""
+        """Make ties; say which of them are new (a pair that is tied already stays as it is).
+
+        ``kind`` is the name of one kind, or the code of each tie's kind.
+        """
         from sim import compiled
 
         a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
@@ -224,26 +242,15 @@ class Ties:
         touched = np.unique(np.concatenate([a, b]))
         per_row = np.bincount(np.concatenate([a, b]), minlength=self.residents)[touched]
         self._make_space(int((4 * (self.room[touched] + 1 + per_row)).sum()))
-        code = self.code(kind)
-        self.end = int(
-            compiled.add_ties(
-                a,
-                b,
-                np.broadcast_to(np.asarray(strength, np.float64), size),
-                np.full(size, code, np.int8),
-                np.broadcast_to(np.asarray(supports_one, np.bool_), size),
-                np.broadcast_to(np.asarray(supports_other, np.bool_), size),
-                np.full(size, place, np.int16),
-                np.full(size, maker, np.int16),
-                added,
-                self.end,
-                self.start,
-                self.length,
-                self.room,
-                *self._entry_arrays(),
-            )
-        )
+        codes = self.code(kind) if isinstance(kind, str) else kind
+        self.end = int(compiled.add_ties(
+            a, b, _spread(strength, np.float64, size), _spread(codes, np.int8, size),
+            _spread(supports_one, np.bool_, size), _spread(supports_other, np.bool_, size),
+            _spread(place, np.int16, size), _spread(maker, np.int16, size), added,
+            self.end, self.start, self.length, self.room, self.due, *self._entry_arrays(),
+        ))  # fmt: skip
         self.version += 1
+        self.dormant.wake(a, b)
         return added
 
     def remove(self, one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
@@ -253,9 +260,32 @@ class Ties:
         a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
         removed = np.zeros(len(a), np.bool_)
         if len(a):
-            compiled.remove_ties(a, b, removed, self.start, self.length, *self._entry_arrays())
+            compiled.remove_ties(a, b, removed, self.start, self.length, self.due, *self._entry_arrays())
             self.version += 1
         return removed
+
+    def part(self, one: ArrayLike, other: ArrayLike, week: int) -> NDArray[np.bool_]:
+        """End ties and remember them as dormant, but for those that an intervention made; say which were there."""
+        from sim import compiled
+
+        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
+        if not len(a):
+            return np.zeros(0, np.bool_)
+        at = np.empty(len(a), np.int64)
+        compiled.find_ties(self.start, self.length, self.neighbour, a, b, at)
+        pairs = np.minimum(a, b) * np.int64(self.residents) + np.maximum(a, b)
+        kept = np.zeros(len(a), np.bool_)
+        kept[np.unique(pairs, return_index=True)[1]] = True
+        kept &= (at >= 0) & (self.maker[np.maximum(at, 0)] < 0)
+        at = at[kept]
+        self.dormant.remember(a[kept], b[kept], self.kind[at], self.reference[at], self.place[at], week)
+        return self.remove(a, b)
+
+    def begin_anew(self) -> None:
+        """Forget what an earlier run has drawn about when ties end, and count its weeks as before the start."""
+        self.ending[:] = 0
+        self.due[:] = 0
+        self.dormant.begin_anew()
 
     def has(self, one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
         """Say for each pair whether it is tied."""
@@ -276,7 +306,7 @@ class Ties:
         arrays = {name: getattr(self, name)[: self.end].copy() for name in _ENTRY_ARRAYS}
         return Ties(
             kinds=list(self.kinds), start=self.start.copy(), length=self.length.copy(), room=self.room.copy(),
-            end=self.end, version=self.version, **arrays,
+            due=self.due.copy(), end=self.end, version=self.version, dormant=self.dormant.copy(), **arrays,
         )  # fmt: skip
 
     def _entry_arrays(self) -> list[NDArray[Any]]:
@@ -290,3 +320,10 @@ class Ties:
             for name in _ENTRY_ARRAYS:
                 values = getattr(self, name)
                 setattr(self, name, np.concatenate([values, np.zeros(grow, values.dtype)]))
+
+
+def _spread(values: ArrayLike, dtype: Any, size: int) -> NDArray[Any]:
+    """Return an array of one value a tie; always of the same sort, so that compiled code is made once."""
+    out = np.empty(size, dtype)
+    out[:] = values
+    return out

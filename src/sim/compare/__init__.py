@@ -1,6 +1,8 @@
 """Questions asked of stored runs: paired effects, verdicts, sentences, suppression of small groups."""
 
 from sim.compare.comparison import COLUMNS, comparison, residents_of, versus
+from sim.compare.diffusion import time_to_share
+from sim.compare.estimands import effects_by_part, sizes_by_part
 from sim.compare.facts import Facts, records
 from sim.compare.ripple import DISTANCES, ripple_summary
 from sim.compare.sentences import IN_PEOPLE, answer, headline_rows, ranked
@@ -19,15 +21,18 @@ __all__ = [
     "TargetResult",
     "answer",
     "comparison",
+    "effects_by_part",
     "headline_rows",
     "hidden_groups",
     "ranked",
     "records",
     "residents_of",
     "ripple_summary",
+    "sizes_by_part",
     "suppress",
     "suppress_ripple",
     "target_results",
+    "time_to_share",
     "verdict",
     "verdict_of",
     "versus",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim import stats
 from sim.compare.facts import Facts
 from sim.compare.verdicts import verdict_of
-from sim.measures import MEASURES
+from sim.measures import COMPARED, ESTIMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,8 @@ def comparison(series: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
         and the scenario costs more than the baseline.
 
         Ordered by scenario (the study's order), measure (the primary one first, then the registry's order),
-        group (``all`` first, then as in ``effects``) and when. The measure ``residents`` has no row.
+        group (``all`` first, then by part in the interventions, then as in ``effects``) and when. The measure
+        ``residents`` has no row.
     """
     import pandas as pd
 
@@ -128,7 +129,8 @@ def versus(effects: pd.DataFrame, one: str, other: str, measure: str, when: str 
 def _ordered(effects: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     """Return the effects with plain texts, in the order in which a reader meets them."""
     table = effects.assign(**{name: effects[name].astype(str) for name in ("scenario", "measure", "group", "when")})
-    groups = ["all", *(group for group in table["group"].unique() if group != "all")]
+    first = ("all", *ESTIMANDS)
+    groups = [*first, *(group for group in table["group"].unique() if group not in first)]
     orders = {
         "scenario": facts.compared,
         "measure": facts.ordered_measures(),
@@ -140,7 +142,7 @@ def _ordered(effects: pd.DataFrame, facts: Facts) -> pd.DataFrame:
         position = {name: place for place, name in enumerate(order)}
         ranks[f"{column}_rank"] = table[column].map(position).fillna(len(position))
     table = table.assign(**ranks)
-    known = table["measure"].isin(list(MEASURES)) & (table["measure"] != "residents")
+    known = table["measure"].isin(list(COMPARED)) & (table["measure"] != "residents")
     table = table[known & table["scenario"].isin(list(facts.compared))]
     return table.sort_values([*ranks, "community", "seed"], kind="stable")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
-from sim.measures import MEASURES, Measure
+from sim.measures import COMPARED, Described
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +47,8 @@ class Facts:
             weeks = int(manifest["weeks"])
         except (KeyError, TypeError, ValueError) as wrong:
             raise InputError(Problem("manifest.json", message=f"is not a study's manifest ({wrong!r})")) from wrong
-        if outcome not in MEASURES or baseline not in names:
-            missing = f"measure '{outcome}'" if outcome not in MEASURES else f"scenario '{baseline}'"
+        if outcome not in COMPARED or baseline not in names:
+            missing = f"measure '{outcome}'" if outcome not in COMPARED else f"scenario '{baseline}'"
             raise InputError(Problem("manifest.json", message=f"names a {missing} that is not known"))
         return cls(
             baseline=baseline,
@@ -67,19 +67,19 @@ class Facts:
         """The scenarios without the baseline."""
         return tuple(name for name in self.scenarios if name != self.baseline)
 
-    def measure(self, name: str) -> Measure:
+    def measure(self, name: str) -> Described:
         """Return a measure of the registry."""
-        return MEASURES[name]
+        return COMPARED[name]
 
     def direction(self, measure: str) -> str:
         """Return ``lower``, ``higher`` or an empty string: which way is better, as this study sees it."""
         if measure == self.outcome and self.better:
             return self.better
-        return MEASURES[measure].better if measure in MEASURES else ""
+        return COMPARED[measure].better if measure in COMPARED else ""
 
     def ordered_measures(self) -> tuple[str, ...]:
         """Return all measures: the primary one first, the others in the registry's order."""
-        return (self.outcome, *(name for name in MEASURES if name != self.outcome))
+        return (self.outcome, *(name for name in COMPARED if name != self.outcome))
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sim.compare.comparison import versus
 from sim.compare.facts import Facts, records
 from sim.compare.verdicts import verdict_of
 from sim.compare.wording import amount, between, joined, number, pairs_better, title_of
-from sim.measures import MEASURES
+from sim.measures import COMPARED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def _too_few(rows: Sequence[Row], fewest: int) -> list[str]:
 def _first(
     by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, effects: pd.DataFrame, facts: Facts
 ) -> str:
-    measure = MEASURES[facts.outcome]
+    measure = COMPARED[facts.outcome]
     label = f"“{measure.label}”" if measure.is_share else measure.label
     helped = by_verdict.get("better", ())
     if not helped:
@@ -115,7 +115,7 @@ def _first(
 
 
 def _scale(row: Row) -> str:
-    return " on a scale from 0 to 1" if MEASURES[str(row["measure"])].unit == "0-1" else ""
+    return " on a scale from 0 to 1" if COMPARED[str(row["measure"])].unit == "0-1" else ""
 
 
 def _in_people(best: Row, comparison: pd.DataFrame) -> str:
@@ -129,9 +129,9 @@ def _in_people(best: Row, comparison: pd.DataFrame) -> str:
             & (comparison["when"] == best["when"])
         ]
     )
-    if not found or verdict_of(found[0], MEASURES[share].better) != "better":
+    if not found or verdict_of(found[0], COMPARED[share].better) != "better":
         return ""
-    return f", with {amount(found[0])} {MEASURES[share].label}"
+    return f", with {amount(found[0])} {COMPARED[share].label}"
 
 
 def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:

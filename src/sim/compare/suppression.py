@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim.measures import MEASURES
+from sim.compare.estimands import sizes_by_part
+from sim.measures import COMPARED, ESTIMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,10 @@ class Suppressed:
     """By column: how many of its groups are not shown."""
     of_lived_experience: bool = False
     """Whether rows are not shown that concern people with lived experience within groups."""
+    parts: int = 0
+    """Groups of residents by their part in a scenario's interventions that are not shown, over scenarios."""
+    worse_off: bool = False
+    """Whether numbers of residents who are worse off are not shown."""
     counts: int = 0
     """Rows that are not shown because their share stands for a few residents."""
     ripple_classes: int = 0
@@ -59,9 +64,16 @@ class Suppressed:
         ]
         if self.of_lived_experience:
             parts.append("self-stigma by group, which is about people with lived experience alone")
+        if self.worse_off:
+            parts.append("numbers of residents who are worse off, where they are few, and by group")
         if self.counts:
             parts.append(f"{self.counts} shares that stand for fewer than {self.least} residents")
         return self._said(parts)
+
+    def parts_sentence(self) -> str:
+        """Return what was left out of the effects by part in it, for readers; empty where nothing was."""
+        groups = f"{self.parts} group{'s' if self.parts > 1 else ''} of residents by their part, over all scenarios"
+        return self._said([groups] if self.parts else [])
 
     def ripple_sentence(self) -> str:
         """Return what was left out of the ripple, for readers; empty where nothing was."""
@@ -79,7 +91,7 @@ class Suppressed:
 
 
 def suppress(
-    comparison: pd.DataFrame, series: pd.DataFrame, least: int = LEAST_RESIDENTS
+    comparison: pd.DataFrame, series: pd.DataFrame, effects: pd.DataFrame, least: int = LEAST_RESIDENTS
 ) -> tuple[pd.DataFrame, Suppressed]:
     """Return a comparison without small groups, and what was left out.
 
@@ -90,9 +102,14 @@ def suppress(
     series
         Of it the sizes of the groups are read: measure ``residents`` at week 0. A group that may not be
         shown in one community is shown in none. Groups whose size is not known are left out.
+    effects
+        Rows of ``effects.parquet``: of it the numbers of residents by their part in the interventions, and of
+        those worse off, are read.
     least
         Fewest residents of a group that is shown.
     """
+    import pandas as pd
+
     rows = series[(series["measure"] == "residents") & (series["week"] == 0)]
     smallest_known: dict[str, float] = {}
     hidden: set[str] = set()
@@ -103,21 +120,75 @@ def suppress(
             smallest_known[group] = min(size, smallest_known.get(group, size))
         hidden |= hidden_groups(sizes, least)
     present = comparison["group"].astype(str)
-    hidden |= {group for group in present.unique() if group not in smallest_known}
+    of_parts = present.isin(list(ESTIMANDS))
+    hidden |= {group for group in present[~of_parts].unique() if group not in smallest_known}
     hidden &= set(present)
     counts: dict[str, int] = {}
     for group in sorted(hidden):
         column = group.partition("=")[0]
         counts[column] = counts.get(column, 0) + 1
-    gone, few = present.isin(list(hidden)), _few_concerned(comparison, smallest_known, least)
-    counted = _few_counted(comparison, smallest_known, least)
-    shown = comparison[~(gone | few | counted)].reset_index(drop=True)
-    return shown, Suppressed(
-        least=least,
-        groups=counts,
-        of_lived_experience=bool((few & ~gone).any()),
-        counts=int((counted & ~gone & ~few).sum()),
+    small = _small_parts(effects, smallest_known.get("all", 0.0), least)
+    parts = of_parts & pd.Series(
+        [(str(scenario), group) in small for scenario, group in zip(comparison["scenario"], present, strict=True)],
+        comparison.index,
+        dtype=bool,
     )
+    worse = _few_worse_off(comparison, effects, least)
+    gone, few = present.isin(list(hidden)) | parts, _few_concerned(comparison, smallest_known, least)
+    counted = _few_counted(comparison, smallest_known, least)
+    shown = comparison[~(gone | few | worse | counted)].reset_index(drop=True)
+    left_out = set(zip(comparison["scenario"][parts].astype(str), present[parts], strict=True))
+    return shown, Suppressed(
+        least=least, groups=counts, of_lived_experience=bool((few & ~gone).any()), parts=len(left_out),
+        worse_off=bool((worse & ~gone).any()), counts=int((counted & ~gone & ~few & ~worse).sum()),
+    )  # fmt: skip
+
+
+def _small_parts(effects: pd.DataFrame, everybody: float, least: int) -> set[tuple[str, str]]:
+    """Return scenario and group of residents by their part that may not be shown in some run."""
+    sizes = sizes_by_part(effects)
+    hidden: set[tuple[str, str]] = set()
+    for (scenario, _, _), held in sizes.groupby(["scenario", "community", "seed"], sort=False):
+        found = {str(group): float(size) for group, size in zip(held["group"], held["residents"], strict=True)}
+        hidden |= {(str(scenario), group) for group in _hidden_parts(found, everybody, least)}
+    return hidden
+
+
+def _hidden_parts(found: Mapping[str, float], everybody: float, least: int) -> set[str]:
+    """Return the parts that may not be shown, given how many residents have each part.
+
+    What is left between two groups of which one holds the other could be worked out from both, so it must be nobody or
+    at least ``least``: those who have any part (everybody but ``spillover``) hold participants and volunteers, which
+    the ripple shows too; and those offered something, beside whom and the volunteers only those are left who took part
+    without having been offered anything.
+    """
+
+    def apart(size: float, *others: float) -> bool:
+        return all(size == other or abs(size - other) >= least for other in others)
+
+    joined, helped, offered = (found.get(part, 0.0) for part in ("participants", "volunteers", "offered"))
+    any_part = everybody - found.get("spillover", 0.0)
+    shown = {
+        "participants": apart(joined, everybody),
+        "volunteers": apart(joined + helped, everybody),
+        "spillover": apart(any_part, 0.0, joined, joined + helped),
+        "offered": apart(offered, everybody, joined),
+    }
+    hidden = {part for part, size in found.items() if size < least or not shown[part]}
+    if "spillover" not in hidden and not apart(offered, any_part, any_part - helped):
+        hidden |= {"offered"} & set(found)
+    return hidden
+
+
+def _few_worse_off(comparison: pd.DataFrame, effects: pd.DataFrame, least: int) -> pd.Series[bool]:
+    """Return which rows say how many are worse off and may not: by group always, of everybody where they are few."""
+    import pandas as pd
+
+    rows = effects[(effects["measure"] == "worse_off") & (effects["group"] == "all")]
+    few = {str(name) for name in rows["scenario"][(rows["value"] > 0) & (rows["value"] < least)]}
+    about = comparison["measure"] == "worse_off"
+    allowed = (comparison["group"].astype(str) == "all") & ~comparison["scenario"].astype(str).isin(few)
+    return pd.Series(about & ~allowed)
 
 
 def _few_counted(comparison: pd.DataFrame, sizes: Mapping[str, float], least: int) -> pd.Series[bool]:
@@ -125,7 +196,7 @@ def _few_counted(comparison: pd.DataFrame, sizes: Mapping[str, float], least: in
 
     A share of often lonely residents is no count (the cut is soft and set for the whole), so it may stay.
     """
-    counts = [name for name, measure in MEASURES.items() if measure.is_share and name not in _NO_COUNT]
+    counts = [name for name, measure in COMPARED.items() if measure.is_share and name not in _NO_COUNT]
     size = comparison["group"].astype(str).map(dict(sizes)).astype(float)
     few = comparison["measure"].isin([])
     for column in ("baseline", "value"):

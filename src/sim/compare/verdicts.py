@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim import stats
-from sim.measures import MEASURES
+from sim.measures import COMPARED
 
 __all__ = ["NEGLIGIBLE", "VERDICTS", "verdict", "verdict_of"]
 
@@ -46,7 +46,7 @@ def verdict(row: Mapping[str, Any], better: str | None = None) -> str:
         direction of its primary measure: see :meth:`sim.compare.Facts.direction`.
     """
     if better is None:
-        better = MEASURES[str(row["measure"])].better
+        better = COMPARED[str(row["measure"])].better
     return verdict_of(row, better)
 
 
@@ -59,7 +59,7 @@ def verdict_of(row: Mapping[str, Any], better: str) -> str:
         return "too few runs"
     if lower == effect == upper == 0.0:
         return "no difference"
-    if max(abs(lower), abs(upper)) < NEGLIGIBLE and not MEASURES[str(row["measure"])].is_total:
+    if max(abs(lower), abs(upper)) < NEGLIGIBLE and not COMPARED[str(row["measure"])].is_total:
         return "practically nothing"
     if lower <= 0.0 <= upper:
         return "too close to call"

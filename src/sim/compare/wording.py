@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sim.measures import MEASURES
+from sim.measures import COMPARED, Described
 
 __all__ = [
     "amount",
@@ -88,10 +88,14 @@ def title_of(titles: Mapping[str, str], name: str) -> str:
 
 def _scaled(row: Mapping[str, Any]) -> tuple[float, float, float, tuple[str, str]]:
     """Return effect and bounds in the reader's unit, and the words for less and more."""
-    share = MEASURES[str(row["measure"])].is_share
-    factor = 1000.0 if share else 1.0
-    words = ("fewer", "more") if share else ("lower", "higher")
+    measure = COMPARED[str(row["measure"])]
+    factor = 1000.0 if measure.is_share else 1.0
+    words = ("fewer", "more") if measure.is_share or _counts_people(measure) else ("lower", "higher")
     return float(row["effect"]) * factor, float(row["lower"]) * factor, float(row["upper"]) * factor, words
+
+
+def _counts_people(measure: Described) -> bool:
+    return measure.is_total and measure.unit == "residents"
 
 
 def _decimals(effect: float, lower: float, upper: float) -> int:
@@ -119,7 +123,7 @@ def amount(row: Mapping[str, Any], *, unit: bool = True) -> str:
     row
         A row of a comparison.
     unit
-        Whether to add ``in 1,000 residents`` to effects on shares.
+        Whether to add ``in 1,000 residents`` to effects on shares, and ``residents`` to counts of them.
     """
     effect, lower, upper, (less, more) = _scaled(row)
     if math.isnan(effect):
@@ -130,7 +134,9 @@ def amount(row: Mapping[str, Any], *, unit: bool = True) -> str:
     text = number(abs(effect), decimals)
     if not _is_something(text):
         return "about the same"
-    tail = " in 1,000 residents" if unit and MEASURES[str(row["measure"])].is_share else ""
+    measure = COMPARED[str(row["measure"])]
+    tail = " in 1,000 residents" if measure.is_share else " residents" if _counts_people(measure) else ""
+    tail = tail if unit else ""
     return f"{text} {less if effect < 0.0 else more}{tail}"
 
 

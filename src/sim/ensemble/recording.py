@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.scenario.support import support_of_plan
 from sim.store import Fingerprint, StoredUnit, Unit, library_versions
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ def manifest_of(plan: Plan, fingerprint: Fingerprint) -> dict[str, Any]:
                 "resolved": scenario.resolved,
                 "origins": {path: asdict(origin) for path, origin in scenario.origins.items()},
                 "notes": list(getattr(scenario, "notes", ())),
+                "loop_gain": getattr(scenario, "loop_gain", None),
             }
             for name, scenario in plan.scenarios.items()
         },
+        "evidence": support_of_plan(plan),
         "fingerprint": {"digest": fingerprint.digest, "parts": fingerprint.parts},
         "data": fingerprint.parts["data"],
         "versions": {"python": platform.python_version(), **library_versions("sim", *_LIBRARIES)},

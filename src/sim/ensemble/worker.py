@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, SimError
-from sim.store import StoredUnit, Unit, write_unit
+from sim.store import TABLES, StoredUnit, Unit, write_unit
 
 __all__ = ["Play", "Played", "Task", "ignored_signals", "play_batch", "start_worker"]
 
@@ -73,7 +73,7 @@ class Task:
             self.folder,
             unit,
             self.digest,
-            tables={"series": tables.series, "effects": tables.effects, "ripple": tables.ripple},
+            tables={name: getattr(tables, name) for name in TABLES},
             failures=tables.failures,
             about=tables.about,
             seconds=seconds,

@@ -13,12 +13,22 @@ from ruamel.yaml import YAML
 
 from sim.errors import InputError, did_you_mean
 
-__all__ = ["GRADES", "Entry", "Source", "entries", "entry", "field_from", "source", "value"]
+__all__ = ["GRADES", "MEANINGS", "Entry", "Source", "entries", "entry", "field_from", "source", "value"]
 
 Grade = Literal["trial", "cohort", "survey", "expert", "calibrated", "assumption"]
 
 GRADES: tuple[str, ...] = ("trial", "cohort", "survey", "expert", "calibrated", "assumption")
 """Kinds of support for a number, from the strongest design to none."""
+
+MEANINGS: dict[str, str] = {
+    "trial": "from randomised trials or reviews of trials",
+    "cohort": "from studies that followed people over time",
+    "survey": "from surveys",
+    "expert": "from expert judgement in print",
+    "calibrated": "set so that the model reproduces a published figure",
+    "assumption": "assumptions: no figure was found",
+}
+"""What each kind of support means."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,11 @@ class Entry:
     def is_assumption(self) -> bool:
         """Whether nothing supports the number but judgement."""
         return self.grade == "assumption" or not self.sources
+
+    @property
+    def support(self) -> str:
+        """The grade as readers see it: whatever cites no work is an assumption."""
+        return "assumption" if self.is_assumption else self.grade
 
     def cited(self) -> str:
         """Return the sources in words, or ``assumption``."""
@@ -126,10 +141,10 @@ def source(key: str) -> Source:
     return _sources()[key]
 
 
-def field_from(name: str) -> Any:
+def field_from(name: str, **metadata: Any) -> Any:
     """Return a dataclass field whose default is the value of an evidence entry.
 
     The entry's name is kept in the field's metadata under ``evidence``, so that explanations, reports and
-    tests can find what supports the default.
+    tests can find what supports the default. Further metadata, e.g. bounds, may be added.
     """
-    return dataclasses.field(default=value(name), metadata={"evidence": name})
+    return dataclasses.field(default=value(name), metadata={"evidence": name, **metadata})

@@ -1,4 +1,8 @@
-"""The programme that delivers one intervention: invites, enrols, delivers, discharges, and keeps the books."""
+"""The programme that delivers one intervention: announces it, invites, and calls on those who do the rest.
+
+Who takes it up stands in :mod:`sim.interventions.uptake`, who gets a place, attends and leaves in
+:mod:`sim.interventions.enrolment`, what it costs in :mod:`sim.interventions.accounts`.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.community import Community
-from sim.community.participation import NEVER, Participation, Source, Status
-from sim.interventions.effects.base import Events
+from sim.community.participation import NEVER, Participation, Source
+from sim.interventions.accounts import book
+from sim.interventions.effects.base import Events, Matches, Prepares
+from sim.interventions.enrolment import attend, discharge, enrol
 from sim.interventions.spec import Intervention
 from sim.interventions.targeting import choose, eligible
+from sim.interventions.uptake import LOOK_AT_CONTACTS, contacts_in, decide, hear
 from sim.rules import Floats, Proposal, Sum, Week
 
 __all__ = ["Programme"]
 
 Who = NDArray[np.bool_]
+
+_NOBODY = np.zeros(0, np.bool_)
+"""Until it is known who serves."""
 
 
 @dataclass
@@ -37,25 +47,24 @@ class Programme:
         """Name of the intervention; its luck hangs on it."""
         return self.intervention.name
 
-    @property
-    def _contacts(self) -> Sum:
-        return Sum("count", f"participants: {self.name}")
-
     def enter(self, community: Community) -> None:
-        """Add the state of participation before anybody has heard of it."""
+        """Add the state of participation before anybody has heard of it, and what effects want to be there."""
+        for effect in self.intervention.effects:
+            if isinstance(effect, Prepares):
+                effect.prepare(community)
         community.participation[self.name] = Participation.none(
             len(community), talk=self.intervention.spread.talk, exclusive=self.intervention.exclusive
         )
 
     def reads(self, community: Community) -> Sequence[Sum]:
         """Ask for the number of contacts who take or took part, where the uptake rule looks at it."""
-        return (self._contacts,) if self.intervention.spread.rule == "threshold" else ()
+        return (contacts_in(self.name),) if self.intervention.spread.rule in LOOK_AT_CONTACTS else ()
 
     def derive(self, community: Community) -> Mapping[str, Floats]:
         """Say who takes or took part, where the uptake rule looks at it."""
-        if self.intervention.spread.rule != "threshold":
+        if self.intervention.spread.rule not in LOOK_AT_CONTACTS:
             return {}
-        return {self._contacts.column: community.participation[self.name].ever().astype(np.float64)}
+        return {contacts_in(self.name).column: community.participation[self.name].ever().astype(np.float64)}
 
     def begin(self, week: Week) -> None:
         """Let every effect fix what it keeps for the run."""
@@ -76,53 +85,84 @@ class Programme:
         runs = self.intervention.runs
         return NEVER if runs.weeks is None else runs.start + runs.weeks
 
-    def play(self, week: Week, heard: NDArray[np.int8] | None) -> list[Proposal]:
-        """Play one week: who leaves, hears, decides and joins; then every effect.
+    def announce(self, week: Week) -> None:
+        """Put up the posters in the first week, before anybody can hear of it, and take them down at the end."""
+        spread, community = self.intervention.spread, week.community
+        state = community.participation[self.name]
+        state.matched.clear()
+        if week.number == self.intervention.runs.start and spread.broadcast > 0:
+            state.hazard[:] = np.where(self._candidates(week, state), spread.broadcast, 0.0)
+            if spread.broadcast_by is not None:
+                factor = np.asarray(community.observed(spread.broadcast_by), np.float64)
+                state.hazard *= np.nan_to_num(np.maximum(factor, 0.0))
+        elif week.number == self._end:
+            state.hazard[:] = 0.0
+
+    def play(
+        self, week: Week, heard: NDArray[np.int8] | None, heard_from: NDArray[np.int32] | None = None
+    ) -> list[Proposal]:
+        """Play one week: who leaves, hears, decides, joins and attends; then every effect.
 
         Parameters
         ----------
         week
             As it stood at its start.
         heard
-            Who hears of it this week and how, from word of mouth; None for nobody.
+            Who hears of it this week and how, from word of mouth; None for nobody. It counts while the programme runs.
+        heard_from
+            From whom they hear, by word of mouth.
 
         """
         state = week.community.participation[self.name]
         runs, now = self.intervention.runs, week.number
-        if now < runs.start or (now > self._end and not state.taking_part().any()):
-            return self._effects_after_the_end(week, state)
+        if not runs.start <= now <= self._end:
+            return self._effects_outside(week, state)
         running = now < self._end
-        opens = now == runs.start
-        completed, dropped = self._discharge(week, state, running)
-        candidates = (
-            eligible(self.intervention.who, week.community) & ~state.ever() & ~state.volunteer if running else None
-        )
-        if opens:
-            assert candidates is not None
-            self._open(week, state, candidates)
-        if heard is not None:
-            self._hear(state, heard, now)
+        completed, dropped = discharge(runs, self.name, week, state, running=running)
         joined = np.zeros(len(week.community), np.bool_)
-        if candidates is not None:
-            self._decide(week, state, candidates)
-            joined = self._enrol(week, state)
-        else:
-            state.hazard[:] = 0.0
-        self._account(state, opens=opens, running=running, joined=int(joined.sum()))
+        if running:
+            candidates = self._candidates(week, state)
+            if now == runs.start:
+                self._invite(week, state, candidates)
+            if heard is not None:
+                hear(state, heard, heard_from, now)
+            willing = self._luck_of("uptake", week) < self.intervention.spread.uptake
+            decide(self.intervention.spread, self.name, week, state, candidates, willing)
+            joined = enrol(runs, week, state, ~self._taken_elsewhere(week), self._luck_of("queue", week))
+        attended = attend(runs, self.name, week, state)
         events = Events(
             intervention=self.name, number=self.number, participation=state, joined=joined,
-            attended=state.taking_part(), completed=completed, left=completed | dropped, opens=opens,
-            ends=now == self._end,
+            taking_part=state.taking_part(), attended=attended, completed=completed, left=completed | dropped,
+            serving=_NOBODY, began=_NOBODY, opens=now == runs.start, ends=now == self._end,
         )  # fmt: skip
+        self._match(events, week)
+        book(self.intervention.cost, events, running=running)
         return self._apply_effects(events, week)
 
-    def _effects_after_the_end(self, week: Week, state: Participation) -> list[Proposal]:
+    def _candidates(self, week: Week, state: Participation) -> Who:
+        """Say who may be invited, or ask for a place, this week."""
+        return eligible(self.intervention.who, week.community) & ~state.ever() & ~state.volunteer
+
+    def _effects_outside(self, week: Week, state: Participation) -> list[Proposal]:
         """Let effects fade after the programme has ended; nothing happens before it has begun."""
         if week.number < self.intervention.runs.start:
             return []
         nobody = np.zeros(len(week.community), np.bool_)
-        events = Events(self.name, self.number, state, nobody, nobody, nobody, nobody, opens=False, ends=False)
+        events = Events(
+            intervention=self.name, number=self.number, participation=state, joined=nobody, taking_part=nobody,
+            attended=nobody, completed=nobody, left=nobody, serving=nobody, began=nobody, opens=False, ends=False,
+        )  # fmt: skip
         return self._apply_effects(events, week)
+
+    def _match(self, events: Events, week: Week) -> None:
+        """Let effects bring people together, so that all of them know who serves this week."""
+        for effect, kept in zip(self.intervention.effects, self.states, strict=True):
+            if isinstance(effect, Matches):
+                effect.match(events, week, kept)
+        state = events.participation
+        events.serving = state.serving > 0
+        events.began = events.serving & (state.served == 0)
+        state.served[events.serving] += 1
 
     def _apply_effects(self, events: Events, week: Week) -> list[Proposal]:
         return [
@@ -130,93 +170,12 @@ class Programme:
             for effect, state in zip(self.intervention.effects, self.states, strict=True)
         ]
 
-    def _discharge(self, week: Week, state: Participation, running: bool) -> tuple[Who, Who]:
-        """Return who completes and who drops out this week, and record it."""
-        runs, now = self.intervention.runs, week.number
-        taking_part = state.taking_part()
-        completed = taking_part.copy() if not running else np.zeros_like(taking_part)
-        if runs.length is not None:
-            completed |= taking_part & (now - state.joined >= runs.length)
-        dropped = np.zeros_like(taking_part)
-        if runs.dropout > 0 and taking_part.any():
-            luck = week.stream(f"{self.name}: dropout").uniform(week.community.identity)
-            dropped = taking_part & ~completed & (luck < runs.dropout)
-        state.status[completed] = Status.COMPLETED
-        state.status[dropped] = Status.DROPPED_OUT
-        state.left[completed | dropped] = now
-        if not running:
-            state.status[state.status == Status.WAITING] = Status.AWARE
-        return completed, dropped
-
-    def _open(self, week: Week, state: Participation, candidates: Who) -> None:
-        """Choose and invite, and start broadcasting."""
-        spread, community = self.intervention.spread, week.community
+    def _invite(self, week: Week, state: Participation, candidates: Who) -> None:
+        """Choose and invite."""
         stream = week.draws.stream(f"{self.name}: choice")
-        invited = choose(self.intervention.choose, candidates, community, stream)
+        invited = choose(self.intervention.choose, candidates, week.community, stream)
         state.offered |= invited
-        self._hear(state, np.where(invited, np.int8(Source.INVITATION), np.int8(Source.NONE)), week.number)
-        if spread.broadcast > 0:
-            state.hazard[:] = np.where(candidates, spread.broadcast, 0.0)
-            if spread.broadcast_by is not None:
-                factor = np.asarray(community.observed(spread.broadcast_by), np.float64)
-                state.hazard *= np.nan_to_num(np.maximum(factor, 0.0))
-
-    @staticmethod
-    def _hear(state: Participation, heard: NDArray[np.int8], now: int) -> None:
-        new = (heard != Source.NONE) & (state.status == Status.UNAWARE)
-        state.status[new] = Status.AWARE
-        state.source[new] = heard[new]
-        state.heard[new] = now
-
-    def _decide(self, week: Week, state: Participation, candidates: Who) -> None:
-        """Let those who know decide: once, or for the threshold rule every week until enough contacts take part."""
-        spread = self.intervention.spread
-        deciding = candidates & (state.status == Status.AWARE)
-        if not deciding.any():
-            return
-        willing = self._luck_of("uptake", week) < spread.uptake
-        state.status[deciding & ~willing] = Status.DECLINED
-        wants = deciding & willing
-        if spread.rule == "threshold":
-            wants &= state.offered | self._enough_contacts(week)
-        state.status[wants] = Status.WAITING
-        state.waiting_since[wants] = week.number
-
-    def _enough_contacts(self, week: Week) -> Who:
-        """Say whose contacts take part in sufficient number, or share, or both where both are asked for."""
-        spread = self.intervention.spread
-        contacts = week.sums[self._contacts]
-        enough = np.ones(len(contacts), np.bool_)
-        if spread.contacts is not None:
-            enough &= contacts >= spread.contacts
-        if spread.share is not None:
-            degree = week.community.ties.length
-            enough &= (degree > 0) & (contacts >= spread.share * degree)
-        return enough
-
-    def _enrol(self, week: Week, state: Participation) -> Who:
-        """Give free places to those who wait, in the order of time and then of luck; return who joins.
-
-        Nobody joins who could not stay for the whole length before the programme ends.
-        """
-        waiting = state.status == Status.WAITING
-        joined = np.zeros(len(waiting), np.bool_)
-        waiting &= ~self._taken_elsewhere(week)
-        too_late = week.number + (self.intervention.runs.length or 0) > self._end
-        if too_late or not waiting.any():
-            return joined
-        places = self.intervention.runs.places
-        free = len(waiting) if places is None else places - int(state.taking_part().sum())
-        if free <= 0:
-            return joined
-        queue = np.flatnonzero(waiting)
-        if len(queue) > free:
-            luck = self._luck_of("queue", week)
-            queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))][:free]
-        joined[queue] = True
-        state.status[joined] = Status.TAKING_PART
-        state.joined[joined] = week.number
-        return joined
+        hear(state, np.where(invited, np.int8(Source.INVITATION), np.int8(Source.NONE)), None, week.number)
 
     def _luck_of(self, decision: str, week: Week) -> Floats:
         """Return each resident's one draw for a decision, the same in every week."""
@@ -232,15 +191,3 @@ class Programme:
             if name != self.name and (self.intervention.exclusive or other.exclusive):
                 taken |= other.taking_part()
         return taken
-
-    def _account(self, state: Participation, *, opens: bool, running: bool, joined: int) -> None:
-        """Add this week's spending by kind."""
-        cost, books = self.intervention.cost, state.spending
-        items = {
-            "fixed": cost.fixed if opens else 0.0,
-            "per_week": cost.per_week if running else 0.0,
-            "per_participant": cost.per_participant * joined,
-            "per_participant_week": cost.per_participant_week * int(state.taking_part().sum()),
-        }
-        for kind, amount in items.items():
-            books[kind] = books.get(kind, 0.0) + amount

@@ -5,18 +5,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import rng
+from sim.community import centrality
 from sim.community.columns import Column
 from sim.community.community import Community
 from sim.errors import InputError, did_you_mean, listing
-from sim.interventions.spec import Choose, Condition
+from sim.interventions.spec import NETWORK_RULES, Choose, Condition
 from sim.rng import Stream
 
 __all__ = ["FIXED_RULES", "choose", "eligible", "meets"]
 
 Who = NDArray[np.bool_]
 Order = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
-FIXED_RULES = ("everyone", "nobody", "random", "nomination", "degree")
+_ORDER, _FRIEND, _PIVOT, _MOVE = range(4)
+"""What a resident's draws are for: her place in an order, which friend she names, whether shortest paths are followed
+from her, and when she moves in the search for network communities."""
+
+FIXED_RULES = ("everyone", "nobody", "random", "nomination", *NETWORK_RULES)
 """Ways to choose that are not the name of a column."""
 
 
@@ -92,15 +99,18 @@ def choose(rule: Choose, candidates: Who, community: Community, stream: Stream) 
     chosen = np.zeros(len(community), np.bool_)
     if rule.by == "nobody":
         return chosen
-    number = _number(rule, int(candidates.sum()))
-    luck = stream.uniform(community.identity, 0)
+    if rule.ids:
+        return candidates & _named(rule.ids, community)
     if rule.by == "everyone" and rule.number is None and rule.share is None:
         return candidates.copy()
+    luck = stream.uniform(community.identity, _ORDER)
     if rule.by == "nomination":
-        order = _nominees(candidates, community, luck, stream.uniform(community.identity, 1))
+        order = _nominees(rule, candidates, community, luck, stream.uniform(community.identity, _FRIEND))
     else:
-        order = _ranked(rule, candidates, community, luck)
-    chosen[order[:number]] = True
+        order = _ranked(rule, candidates, community, luck, stream)
+    if rule.per is not None:
+        order = _spread_out(rule, order, community, stream)
+    chosen[order[: _number(rule, int(candidates.sum()))]] = True
     return chosen
 
 
@@ -112,16 +122,63 @@ def _number(rule: Choose, candidates: int) -> int:
     return candidates
 
 
-def _ranked(rule: Choose, candidates: Who, community: Community, luck: NDArray[np.float64]) -> Order:
+def _ranked(rule: Choose, candidates: Who, community: Community, luck: Floats, stream: Stream) -> Order:
     """Return the candidates, those to be chosen first in front."""
     members = np.flatnonzero(candidates)
     if rule.by in ("everyone", "random"):
         return members[np.argsort(luck[members], kind="stable")]
-    values = community.ties.degree() if rule.by == "degree" else _numeric(rule.by, community)
-    by_value = -values[members].astype(np.float64) if rule.order == "highest" else values[members].astype(np.float64)
+    values = _standing(rule, community, stream) if rule.by in NETWORK_RULES else _numeric(rule.by, community)
+    by_value = -values[members] if rule.order == "highest" else values[members]
     known = ~np.isnan(by_value)
     members, by_value = members[known], by_value[known]
     return members[np.lexsort((luck[members], by_value))]
+
+
+def _standing(rule: Choose, community: Community, stream: Stream) -> Floats:
+    """Return a network measure of every resident, over the kinds of tie that count."""
+    links = centrality.links_of(community.ties, rule.kinds)
+    if rule.by == "degree":
+        return links.degree.astype(np.float64)
+    if rule.by == "betweenness":
+        return centrality.betweenness(links, stream.uniform(community.identity, _PIVOT))
+    if rule.by == "eigenvector":
+        return centrality.eigenvector(links)
+    sides = _parts(rule.group, rule, community, stream)
+    return centrality.crossing(links, sides).astype(np.float64)
+
+
+def _parts(name: str | None, rule: Choose, community: Community, stream: Stream) -> Order:
+    """Return the number of each resident's network community, or of her value in a column; -1 for none."""
+    if name is None:
+        links = centrality.links_of(community.ties, rule.kinds)
+        return centrality.communities(links, stream.uniform(community.identity, _MOVE))
+    column = community.columns[name]
+    if not (column.is_category or column.is_flag):
+        raise InputError(f"'{name}' is a number; a column with named values, or yes or no, is wanted")
+    return community.group_codes(name)[1]
+
+
+def _spread_out(rule: Choose, order: Order, community: Community, stream: Stream) -> Order:
+    """Return the first few of each part of the community: one of each part, the largest first, then a second."""
+    part = _parts(None if rule.within_network else rule.within, rule, community, stream)
+    size = np.bincount(part[part >= 0], minlength=1)
+    order = order[part[order] >= 0]
+    by_part = np.argsort(part[order], kind="stable")
+    sorted_parts = part[order][by_part]
+    turn = np.empty(len(order), np.int64)
+    turn[by_part] = np.arange(len(order)) - np.searchsorted(sorted_parts, sorted_parts)
+    kept = turn < (rule.per or 0)
+    order, turn = order[kept], turn[kept]
+    return order[np.lexsort((part[order], -size[part[order]], turn))]
+
+
+def _named(ids: tuple[str | int, ...], community: Community) -> Who:
+    """Return who has one of these ids; the text "17" and the number 17 are the same id."""
+    wanted = rng.identities(ids)
+    unknown = [str(item) for item, found in zip(ids, np.isin(wanted, community.identity), strict=True) if not found]
+    if unknown:
+        raise InputError(f"choose.ids: no resident has the id {listing(unknown)}")
+    return np.isin(community.identity, wanted)
 
 
 def _numeric(name: str, community: Community) -> NDArray[np.float64]:
@@ -131,16 +188,16 @@ def _numeric(name: str, community: Community) -> NDArray[np.float64]:
     return np.asarray(column.observed, np.float64)
 
 
-def _nominees(candidates: Who, community: Community, luck: NDArray[np.float64], which: NDArray[np.float64]) -> Order:
+def _nominees(rule: Choose, candidates: Who, community: Community, luck: Floats, which: Floats) -> Order:
     """Return random friends of random residents, each once, in the order of being named.
 
     Friends have more friends than their friends do, so nomination reaches well-connected people without a map
     of the network (Kim et al. 2015; Airoldi & Christakis 2024).
     """
-    ties = community.ties
+    links = centrality.links_of(community.ties, rule.kinds)
     asked = np.argsort(luck, kind="stable")
-    asked = asked[ties.length[asked] > 0]
-    named = ties.neighbour[ties.start[asked] + (which[asked] * ties.length[asked]).astype(np.int64)]
+    asked = asked[links.degree[asked] > 0]
+    named = links.neighbour[links.first[asked] + (which[asked] * links.degree[asked]).astype(np.int64)]
     named = named[candidates[named]]
     _, first = np.unique(named, return_index=True)
     return np.asarray(named[np.sort(first)], np.int64)

@@ -1,15 +1,19 @@
 """What happens in a community: one module a mechanism, each a frozen dataclass of its parameters."""
 
 from sim.mechanisms.contact import Contact
+from sim.mechanisms.disclosure import Disclosure
 from sim.mechanisms.engagement import Engagement
 from sim.mechanisms.influence import Influence
 from sim.mechanisms.loneliness import Loneliness
 from sim.mechanisms.self_stigma import SelfStigma
+from sim.mechanisms.ties import ChangingTies
 from sim.mechanisms.word_of_mouth import WordOfMouth
 
 __all__ = [
     "MECHANISMS",
+    "ChangingTies",
     "Contact",
+    "Disclosure",
     "Engagement",
     "Influence",
     "Loneliness",
@@ -18,10 +22,10 @@ __all__ = [
     "defaults",
 ]
 
-MECHANISMS = (Contact, Engagement, Influence, Loneliness, SelfStigma, WordOfMouth)
+MECHANISMS = (Contact, Disclosure, Engagement, Influence, Loneliness, SelfStigma, ChangingTies, WordOfMouth)
 """All mechanisms, in alphabetical order of their names, which is the order in which proposals are added."""
 
-AnyMechanism = Contact | Engagement | Influence | Loneliness | SelfStigma | WordOfMouth
+AnyMechanism = Contact | Disclosure | Engagement | Influence | Loneliness | SelfStigma | ChangingTies | WordOfMouth
 
 
 def defaults() -> tuple[AnyMechanism, ...]:

@@ -2,7 +2,7 @@
 
 People who turn stigma against themselves withdraw ("why try"; Thornicroft et al. 2009), and people whose stigma
 rises turn away from those who have disclosed. A tie is lived to the extent of both sides' engagement and welcome;
-at week 0 every tie is lived in full.
+at week 0 every tie is lived in full. Programmes can raise or lower the engagement of those who take part.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ class Engagement:
         """Return ``engagement`` and ``welcome``, both 1 at week 0 and within 0..1.5."""
         withdrawn = self.withdrawal * community.columns.outcome("self_stigma").displacement()
         turned_away = self.rejection * community.columns.outcome("stigma").displacement()
+        by_programmes = community.shifts.get("engagement", 0.0)
         return {
-            "engagement": np.clip(1.0 - withdrawn, 0.0, _MOST),
+            "engagement": np.clip(1.0 - withdrawn + by_programmes, 0.0, _MOST),
             "welcome": np.clip(1.0 - turned_away, 0.0, _MOST),
         }
 

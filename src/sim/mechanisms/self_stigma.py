@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim import compiled
 from sim.community.community import Community
 from sim.evidence import field_from
-from sim.rules import Floats, Proposal, Sum, Week
+from sim.rules import Floats, Proposal, Relaxation, Sum, Week
 
 __all__ = ["SelfStigma"]
 
@@ -75,8 +75,14 @@ class SelfStigma:
     def propose(self, week: Week) -> Proposal:
         """Move self-stigma towards what the stigma met since week 0 implies; others than those concerned stay."""
         moved = week.community.columns.outcome("self_stigma").moved
-        met = self.experienced(week) - week.constants[self.name]
-        move = self.rate * (self.exposure_effect * met + week.shift_of("self_stigma") - moved)
+        met = self.exposure_effect * (self.experienced(week) - week.constants[self.name])
+        shift = week.shift_of("self_stigma")
+        move = self.rate * (met + shift - moved)
         if self.noise > 0:
             move = move + self.noise * week.stream("self_stigma: noise").normal(week.community.identity)
-        return Proposal(moves={"self_stigma": np.where(week.community.flag("lived_experience"), move, 0.0)})
+        concerned = week.community.flag("lived_experience")
+        parts = {"met": np.where(concerned, met, 0.0), "interventions": np.where(concerned, shift, 0.0)}
+        return Proposal(
+            moves={"self_stigma": np.where(concerned, move, 0.0)},
+            towards={"self_stigma": Relaxation(self.rate, parts)},
+        )

@@ -3,6 +3,9 @@
 Hearing is a hazard: from posters, press or radio, plus what participants and those who merely know pass on over
 their ties. Participants pass information on about seven times as often, yet the others carry about a third of the
 spread, and knowing a participant does not by itself persuade (Banerjee et al. 2013).
+
+Who hears by word of mouth hears from one person: from each contact with a chance in proportion to the hazard over
+their tie. Only the rows of ties of those who have just heard are looked at for that.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import compiled
 from sim.community.community import Community
-from sim.community.participation import Source
+from sim.community.participation import Participation, Source
 from sim.evidence import field_from
 from sim.rules import Proposal, Sum, Week
 
@@ -50,16 +54,15 @@ class WordOfMouth:
 
     def derive(self, community: Community) -> Mapping[str, NDArray[Any]]:
         """Return how much each resident talks about each intervention."""
-        talk: dict[str, NDArray[Any]] = {}
-        for name, state in community.participation.items():
-            if state.talk:
-                aware = np.where(state.aware(), self.talk_aware, 0.0)
-                talk[_column(name)] = np.where(state.ever(), self.talk_participant, aware)
-        return talk
+        return {_column(name): self._talk(state) for name, state in community.participation.items() if state.talk}
+
+    def _talk(self, state: Participation) -> NDArray[np.float64]:
+        """Return how much each resident talks about one intervention."""
+        return np.where(state.ever(), self.talk_participant, np.where(state.aware(), self.talk_aware, 0.0))
 
     def propose(self, week: Week) -> Proposal:
-        """Say who hears of what; one draw a resident, shared by both ways of hearing."""
-        hears: dict[str, NDArray[np.int8]] = {}
+        """Say who hears of what, and from whom; one draw a resident, shared by both ways of hearing."""
+        proposal = Proposal()
         for name, state in week.community.participation.items():
             talk = week.sums[Sum("strength", _column(name))] if state.talk else np.zeros(len(week.community))
             if not (talk.any() or state.hazard.any()):
@@ -68,5 +71,21 @@ class WordOfMouth:
             heard = np.zeros(len(luck), np.int8)
             heard[luck < -np.expm1(-(state.hazard + talk))] = Source.WORD_OF_MOUTH
             heard[luck < -np.expm1(-state.hazard)] = Source.BROADCAST
-            hears[name] = np.where(state.aware(), np.int8(0), heard)
-        return Proposal(hears=hears)
+            proposal.hears[name] = np.where(state.aware(), np.int8(0), heard)
+            told = np.flatnonzero(proposal.hears[name] == Source.WORD_OF_MOUTH)
+            if len(told):
+                proposal.heard_from[name] = self._tellers(name, told, week)
+        return proposal
+
+    def _tellers(self, name: str, told: NDArray[np.int64], week: Week) -> NDArray[np.int32]:
+        """Return from whom each of those who were told heard, -1 for everybody else."""
+        community = week.community
+        ties, talk = community.ties, self._talk(community.participation[name])
+        found = np.empty(len(told), np.int32)
+        compiled.first_tellers(
+            np.uint64(week.stream(f"word_of_mouth from: {name}").key), told, community.identity,
+            ties.start, ties.length, ties.neighbour, ties.strength, talk, found,
+        )  # fmt: skip
+        tellers = np.full(len(community), -1, np.int32)
+        tellers[told] = found
+        return tellers

@@ -21,7 +21,7 @@ from sim.interventions.programme import Programme
 from sim.interventions.spec import Intervention
 from sim.measures import READS, Look, often_lonely_cut
 from sim.rng import Draws
-from sim.rules import Floats, Mechanism, Proposal, Sum, Week, Weight
+from sim.rules import Floats, Mechanism, Proposal, Relaxation, Sum, Week, Weight
 
 __all__ = ["Simulation"]
 
@@ -64,10 +64,13 @@ class Simulation:
         self.draws = Draws(seed)
         self.week = 0
         self.contributions: dict[tuple[str, str], float] = {}
-        """Mean change of each outcome since week 0 by rule: (outcome, rule) -> mean over residents."""
+        """Mean change of each outcome since week 0 by rule or part of one: (outcome, rule) -> mean over residents."""
         ordered = sorted(interventions, key=lambda intervention: intervention.name)
         self.programmes = tuple(Programme(item, number) for number, item in enumerate(ordered))
         _require_outcomes(community)
+        for mechanism in self.mechanisms:
+            for name, label in getattr(mechanism, "keeps", {}).items():
+                _keep(community, name, label)
         for programme in self.programmes:
             programme.enter(community)
         self._arrange_sums()
@@ -98,6 +101,8 @@ class Simulation:
         week = self._week_view()
         proposals = self._proposals(week)
         self._apply_moves(proposals)
+        self._apply_flags(proposals)
+        self._apply_places(proposals)
         self._apply_ties(proposals)
         self.refresh()
 
@@ -107,6 +112,7 @@ class Simulation:
         To be called after columns or ties have been changed from outside.
         """
         community, ties = self.community, self.community.ties
+        community.shifts = self._active_shifts()
         derived: dict[str, NDArray[Any]] = {}
         for rule in self._rules:
             derived.update(rule.derive(community))
@@ -120,7 +126,8 @@ class Simulation:
             compiled.pass_over_ties(
                 ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, *weights,
                 derived.get("engagement", full), derived.get("welcome", full), community.flag("disclosed"),
-                community.observed("stigma"), self._bound, gathered, out, self._pull, self._confidants,
+                community.observed("stigma"), self._values(self._passed_on), self._bound, gathered, out,
+                self._pull, self._confidants,
             )  # fmt: skip
 
     def _values(self, name: str) -> NDArray[Any] | float:
@@ -139,8 +146,10 @@ class Simulation:
             asked.update(rule.reads(self.community))
         bounded = {item for item in asked if item.weight == "confidence"}
         bounds = {item.bound for item in bounded}
-        if len(bounds) > 1 or {item.column for item in bounded} - {"stigma", "one"}:
-            raise ValueError("the pass takes sums within one bound of one attitude, stigma")
+        passed_on = {item.column for item in bounded} - {"one"}
+        if len(bounds) > 1 or len(passed_on) > 1:
+            raise ValueError("the pass takes sums within one bound of attitude, of one column")
+        self._passed_on = passed_on.pop() if passed_on else "stigma"
         self._bound = bounds.pop() if bounds else float("inf")
         plain = asked - bounded
         self._columns: dict[Sum, tuple[int, int]] = {}
@@ -158,27 +167,37 @@ class Simulation:
         self.sums: Mapping[Sum, Floats] = sums
         """Weighted sums over ties, of the state as it stands, shape (residents,) each."""
 
-    def _week_view(self) -> Week:
+    def _active_shifts(self) -> dict[str, Floats]:
+        """Return what effects shift now, added up in the order of the interventions' names."""
         shifts: dict[str, Floats] = {}
-        for programme in self.programmes:
-            for effect in programme.active_shifts() if self.week else ():
-                for outcome, values in effect.items():
-                    shifts[outcome] = shifts[outcome] + values if outcome in shifts else values
+        for programme in self.programmes if self.week else ():
+            for effect in programme.active_shifts():
+                for name, values in effect.items():
+                    shifts[name] = shifts[name] + values if name in shifts else values
+        return shifts
+
+    def _week_view(self) -> Week:
         return Week(
             number=self.week, community=self.community, sums=self.sums,
             at_rest=self.at_rest if self.week else self.sums, draws=self.draws,
-            parameters=self._parameters, constants=self._constants if self.week else {}, active_shifts=shifts,
+            parameters=self._parameters, constants=self._constants if self.week else {},
+            active_shifts=self.community.shifts,
         )  # fmt: skip
 
     def _proposals(self, week: Week) -> list[tuple[str, Proposal]]:
         """Return what every rule proposes, in alphabetical order of the rules' names."""
+        for programme in self.programmes:
+            programme.announce(week)
         found = [(mechanism.name, mechanism.propose(week)) for mechanism in self.mechanisms]
         heard: dict[str, NDArray[np.int8]] = {}
+        heard_from: dict[str, NDArray[np.int32]] = {}
         for _, proposal in found:
             heard.update(proposal.hears)
+            heard_from.update(proposal.heard_from)
         for programme in self.programmes:
             name = f"intervention: {programme.name}"
-            found += [(name, proposal) for proposal in programme.play(week, heard.get(programme.name))]
+            told = (heard.get(programme.name), heard_from.get(programme.name))
+            found += [(name, proposal) for proposal in programme.play(week, *told)]
         return sorted(found, key=lambda item: item[0])
 
     def _apply_moves(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
@@ -187,7 +206,7 @@ class Simulation:
         for rule, proposal in proposals:
             for outcome, move in proposal.moves.items():
                 totals[outcome] = totals[outcome] + move if outcome in totals else move
-                self._note(outcome, rule, move)
+                self._note(outcome, rule, move, proposal.towards.get(outcome))
         for outcome, move in totals.items():
             column = self.community.columns.outcome(outcome)
             before = column.observed.copy()
@@ -196,17 +215,50 @@ class Simulation:
             if outcome in OUTCOMES:
                 self._note(outcome, "bounds", column.observed - before - move)
 
-    def _note(self, outcome: str, rule: str, move: Floats) -> None:
-        if outcome in OUTCOMES:
-            mean = compiled.total(move) / len(move)
-            self.contributions[outcome, rule] = self.contributions.get((outcome, rule), 0.0) + mean
+    def _note(self, outcome: str, rule: str, move: Floats, towards: Relaxation | None = None) -> None:
+        """Add up what a rule has moved; what it moved towards a resting point, by the parts of that point.
+
+        A part alone would have moved the mean by so much: the equation is linear in them. What is left, such as the
+        return of what another rule has moved, stands under the rule's own name.
+        """
+        if outcome not in OUTCOMES:
+            return
+        mean, held = compiled.total(move) / len(move), self.contributions
+        for name, part in towards.parts.items() if towards else ():
+            key = (outcome, f"{rule}: {name}")
+            aim = part if isinstance(part, float) else compiled.total(part) / len(part)
+            step = towards.rate * (aim - held.get(key, 0.0)) if towards else 0.0
+            held[key] = held.get(key, 0.0) + step
+            mean -= step
+        held[outcome, rule] = held.get((outcome, rule), 0.0) + mean
+
+    def _apply_flags(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
+        """Set what becomes true; nothing becomes false again."""
+        for _, proposal in proposals:
+            for name, who in proposal.flags.items():
+                column = self.community.columns[name]
+                column.values = column.values | who
+
+    def _apply_places(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
+        """Open and close places, and change who belongs to them."""
+        for _, proposal in proposals:
+            for change in proposal.places:
+                place = self.community.places.items[change.place]
+                place.open = place.open if change.open is None else change.open
+                if change.leaves is not None:
+                    place.members = place.members & ~change.leaves
+                if change.joins is not None:
+                    place.members = place.members | change.joins
 
     def _apply_ties(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
-        """End ties, then make ties, in the order of the rules' names."""
+        """Change strengths, end ties, then make ties, in the order of the rules' names."""
         ties = self.community.ties
         for _, proposal in proposals:
+            if proposal.strengths is not None:
+                ties.strength += proposal.strengths
+        for _, proposal in proposals:
             for one, other in proposal.ended_ties:
-                ties.remove(one, other)
+                ties.part(one, other, self.week)
         for _, proposal in proposals:
             for new in proposal.new_ties:
                 ties.add(
@@ -219,12 +271,16 @@ def _require_outcomes(community: Community) -> None:
     missing = [name for name in OUTCOMES if name not in community.columns]
     if missing:
         raise InputError(f"the community has no column {' and no column '.join(missing)}")
-    if "stigma_anchor" not in community.columns:
-        anchor = Outcome(
-            "stigma_anchor", np.zeros(len(community)), label="lasting change of attitude",
-            bounds=(-np.inf, np.inf), source="kept by the model",
-        )  # fmt: skip
-        community.columns.put(anchor)
+    _keep(community, "stigma_anchor", "lasting change of attitude")
+
+
+def _keep(community: Community, name: str, label: str) -> None:
+    """Give the community a displacement that rules move and that is not observed."""
+    if name not in community.columns:
+        kept = Outcome(
+            name, np.zeros(len(community)), label=label, bounds=(-np.inf, np.inf), source="kept by the model"
+        )
+        community.columns.put(kept)
 
 
 def _by_kind(name: str, kinds: Sequence[str]) -> Floats:

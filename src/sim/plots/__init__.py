@@ -3,6 +3,7 @@
 from sim.plots.curves import curves, difference_curves, paired_by_week
 from sim.plots.figures import Picture, draw_figures, save_figures
 from sim.plots.intervals import by_distance, by_group, by_scenario, group_words
+from sim.plots.moved import alt_moved_by, moved_by, moved_table, rule_words
 from sim.plots.words import alt_by_distance, alt_by_group, alt_by_scenario, alt_curves, alt_difference_curves
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "alt_by_scenario",
     "alt_curves",
     "alt_difference_curves",
+    "alt_moved_by",
     "by_distance",
     "by_group",
     "by_scenario",
@@ -19,6 +21,9 @@ __all__ = [
     "difference_curves",
     "draw_figures",
     "group_words",
+    "moved_by",
+    "moved_table",
     "paired_by_week",
+    "rule_words",
     "save_figures",
 ]

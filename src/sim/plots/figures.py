@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.compare import Facts, ripple_summary
-from sim.measures import MEASURES
+from sim.measures import ESTIMANDS, MEASURES
 from sim.plots import words
 from sim.plots.curves import curves, difference_curves
 from sim.plots.intervals import by_distance, by_group, by_scenario, height_of
+from sim.plots.moved import MOVED, alt_moved_by, moved_by, moved_table
 from sim.plots.style import readable
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ __all__ = ["Picture", "draw_figures", "save_figures"]
 
 WIDTH = 4.9
 """Inches: narrow enough to be read on a telephone, where the report shows it at less than full size."""
+
+
+_MOST_MOVED = 6
+"""Scenarios for which it is drawn what moved the outcome."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,11 @@ class Picture:
 
 
 def draw_figures(
-    series: pd.DataFrame, comparison: pd.DataFrame, ripple: pd.DataFrame, manifest: Mapping[str, Any]
+    series: pd.DataFrame,
+    comparison: pd.DataFrame,
+    ripple: pd.DataFrame,
+    contributions: pd.DataFrame,
+    manifest: Mapping[str, Any],
 ) -> list[Picture]:
     """Return the figures of a study, in the order in which the report shows them.
 
@@ -53,7 +62,7 @@ def draw_figures(
     if rows.empty:
         return []
     shown = len(set(rows["scenario"]))
-    groups = rows["group"].nunique()
+    groups = rows["group"][~rows["group"].isin(list(ESTIMANDS))].nunique()
     legend = 0.28 * (shown + 1)
     common: dict[str, Any] = {"order": order, "titles": titles}
     found = [
@@ -82,6 +91,7 @@ def draw_figures(
             words.alt_curves(series, main, titles),
         ),
     ]
+    found += _moved(contributions, facts)
     if groups > 1:
         found.append(
             _picture(
@@ -93,6 +103,27 @@ def draw_figures(
             )
         )
     return [*found, *_ripples(ripple, facts, common)]
+
+
+def _moved(contributions: pd.DataFrame, facts: Facts) -> list[Picture]:
+    """Return what moved the primary outcome, a figure for each of the first scenarios in which anything did."""
+    outcome = MOVED.get(facts.outcome, facts.outcome)
+    rows = contributions[contributions["outcome"] == outcome]
+    found: list[Picture] = []
+    for name in facts.compared:
+        if len(found) == _MOST_MOVED or not (rows["scenario"] == name).any():
+            continue
+        table = moved_table(rows, outcome, name, facts.baseline)
+        if table.empty or len(table.columns) < 2:
+            continue
+        draw = _bound(moved_by, rows, outcome, name, baseline=facts.baseline, titles=dict(facts.titles))
+        caption = (
+            "Each line is by how much one thing has moved the mean since the start, beyond what it does where nothing "
+            "is done; together they make up the black line. Means over the paired runs."
+        )
+        alt = alt_moved_by(rows, outcome, name, facts.baseline, facts.titles)
+        found.append(_picture(f"moved_{outcome}_{name}", draw, 3.3 + 0.28 * len(table.columns), caption, alt))
+    return found
 
 
 def _ripples(ripple: pd.DataFrame, facts: Facts, common: Mapping[str, Any]) -> list[Picture]:
@@ -161,6 +192,7 @@ def save_figures(
     series: pd.DataFrame,
     comparison: pd.DataFrame,
     ripple: pd.DataFrame,
+    contributions: pd.DataFrame,
     manifest: Mapping[str, Any],
 ) -> list[Picture]:
     """Draw the figures and write each as SVG and PNG into ``figures/`` of a result folder.
@@ -171,7 +203,7 @@ def save_figures(
 
     target = Path(folder) / "figures"
     target.mkdir(exist_ok=True)
-    pictures = draw_figures(series, comparison, ripple, manifest)
+    pictures = draw_figures(series, comparison, ripple, contributions, manifest)
     for picture in pictures:
         for ending, content in (("svg", picture.svg.encode()), ("png", picture.png)):
             with temporary(target / f"{picture.name}.{ending}") as path:

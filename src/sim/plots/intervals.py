@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.compare.facts import records
 from sim.compare.ripple import DISTANCES
 from sim.compare.wording import pairs_better
-from sim.measures import MEASURES
+from sim.measures import ESTIMANDS, MEASURES
 from sim.plots.style import (
     Style,
     axes,
@@ -89,6 +89,7 @@ def by_group(
     ``comparison`` must have been through :func:`sim.compare.suppress` where the community is surveyed.
     """
     rows = _rows(comparison, measure, when)
+    rows = rows[~rows["group"].isin(list(ESTIMANDS))]
     labels = {group: group_words(group) for group in dict.fromkeys(rows["group"])}
     return _dodged(rows, "group", labels, measure, order, titles, better, ax, f"{words_of_measure(measure)}: for whom")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.measures import MEASURES
+from sim.measures import COMPARED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,13 +115,13 @@ def title(ax: Axes, text: str, width: int = 36) -> None:
 
 def words_of_measure(measure: str) -> str:
     """Return a measure's label with a capital letter."""
-    label = MEASURES[measure].label
+    label = COMPARED[measure].label
     return label[:1].upper() + label[1:]
 
 
 def scale_of(measure: str) -> tuple[float, str]:
     """Return the factor to readers' units and the unit: shares are shown as residents in 1,000."""
-    found = MEASURES[measure]
+    found = COMPARED[measure]
     if found.is_share:
         return 1000.0, "residents in 1,000"
     return 1.0, "scale 0 to 1" if found.unit == "0-1" else found.unit
@@ -130,7 +130,7 @@ def scale_of(measure: str) -> tuple[float, str]:
 def measure_axis(measure: str, what: str = "") -> str:
     """Return the text of an axis: what is shown, with its unit."""
     _, unit = scale_of(measure)
-    name = f"{what} {MEASURES[measure].label}".strip()
+    name = f"{what} {COMPARED[measure].label}".strip()
     name = name[:1].upper() + name[1:]
     return f"{name} ({unit})" if unit else name
 

@@ -9,7 +9,7 @@ from sim import stats
 from sim.compare.facts import records
 from sim.compare.ripple import DISTANCES
 from sim.compare.wording import amount, between, joined, number
-from sim.measures import MEASURES
+from sim.measures import ESTIMANDS, MEASURES
 from sim.plots.intervals import group_words
 from sim.plots.style import scale_of
 
@@ -62,7 +62,7 @@ def alt_by_scenario(comparison: pd.DataFrame, measure: str, titles: Mapping[str,
 def alt_by_group(comparison: pd.DataFrame, measure: str, titles: Mapping[str, str]) -> str:
     """Return what :func:`sim.plots.by_group` shows: each scenario's most and least favoured group."""
     rows = comparison[(comparison["measure"] == measure) & (comparison["when"] == "horizon")]
-    rows = rows[(rows["group"] != "all") & rows["effect"].notna()]
+    rows = rows[~rows["group"].isin(["all", *ESTIMANDS]) & rows["effect"].notna()]
     parts = []
     for name, held in rows.groupby("scenario", sort=False):
         lowest, highest = (_record(held, held["effect"].idxmin()), _record(held, held["effect"].idxmax()))

@@ -28,6 +28,7 @@ class Material:
     effects: pd.DataFrame
     comparison: pd.DataFrame
     ripple: pd.DataFrame
+    contributions: pd.DataFrame
     failures: pd.DataFrame
     suppressed: Suppressed
     """What was left out; empty where the community is not surveyed."""
@@ -50,14 +51,17 @@ def read(folder: Path | str) -> Material:
     found = ResultFolder.open(folder)
     manifest = found.manifest
     facts = Facts.read(manifest)
-    series, effects, ripple = (found.table(name) for name in ("series", "effects", "ripple"))
+    series, effects, ripple, contributions = (
+        found.table(name) for name in ("series", "effects", "ripple", "contributions")
+    )
     comparison = compare.comparison(series, effects, manifest)
     suppressed = Suppressed()
     if facts.private:
-        comparison, suppressed = compare.suppress(comparison, series)
+        comparison, suppressed = compare.suppress(comparison, series, effects)
         ripple, gone = compare.suppress_ripple(ripple)
         suppressed = replace(suppressed, ripple_classes=gone)
     return Material(
         folder=found.path, manifest=manifest, facts=facts, series=series, effects=effects,
-        comparison=comparison, ripple=ripple, failures=found.failures(), suppressed=suppressed,
+        comparison=comparison, ripple=ripple, contributions=contributions, failures=found.failures(),
+        suppressed=suppressed,
     )  # fmt: skip

@@ -11,10 +11,14 @@ from typing import Any
 from sim import catalogue, evidence
 from sim.compare.wording import plain
 from sim.errors import InputError
+from sim.scenario.support import evidence_names as _evidence_names
 
-__all__ = ["Described", "Intervention", "Setting", "described", "evidence_names", "mechanism_settings"]
+__all__ = ["Described", "Intervention", "Setting", "described", "evidence_names", "loop_gains", "mechanism_settings"]
 
-_CHOICES = ("runs.start", "runs.weeks", "runs.places", "runs.length", "choose.number", "choose.share", "cost.year")
+_CHOICES = (
+    "runs.start", "runs.weeks", "runs.places", "runs.length", "runs.workers", "runs.caseload", "runs.group_size",
+    "runs.group_wait", "runs.ramp_up", "choose.number", "choose.share", "cost.year", "cost.volunteer_hours",
+)  # fmt: skip
 """Numbers that say what is done, when and for how many."""
 
 _NOT_SHOWN = ("name", "title", "use")
@@ -102,20 +106,18 @@ def mechanism_settings(manifest: Mapping[str, Any], baseline: str) -> list[Setti
     return _settings(leaves, origins, "mechanisms.")
 
 
+def loop_gains(manifest: Mapping[str, Any], baseline: str) -> list[tuple[str, str]]:
+    """Return title and loop gain of the baseline, and of each scenario whose gain differs from it."""
+    found = {name: stored.get("loop_gain") for name, stored in manifest["scenarios"].items()}
+    known = {name: f"{gain:.2f}" for name, gain in found.items() if gain is not None}
+    usual = known.get(baseline)
+    differing = [name for name, gain in known.items() if name == baseline or gain != usual]
+    return [(str(manifest["scenarios"][name].get("title") or name), known[name]) for name in differing]
+
+
 def evidence_names(manifest: Mapping[str, Any]) -> list[str]:
     """Return the names of all evidence that the results rest on, in alphabetical order."""
-    names: set[str] = set()
-    prefixes = {"ties.", "measures."}
-    for stored in manifest["scenarios"].values():
-        for origin in (stored.get("origins") or {}).values():
-            if origin.get("evidence"):
-                names.add(str(origin["evidence"]))
-        for source, fields in ((stored.get("resolved") or {}).get("community") or {}).items():
-            profile = fields.get("profile") if isinstance(fields, Mapping) else None
-            prefixes.add(f"{profile}." if profile else f"{source}.")
-    known = evidence.entries()
-    names |= {name for name in known if any(name.startswith(prefix) for prefix in prefixes)}
-    return sorted(name for name in names if name in known)
+    return _evidence_names(manifest["scenarios"].values())
 
 
 def _resolved(manifest: Mapping[str, Any], name: str) -> Mapping[str, Any]:

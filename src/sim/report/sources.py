@@ -6,19 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim import evidence
+from sim.evidence.library import MEANINGS
 
-__all__ = ["GRADE_WORDS", "Work", "by_grade", "works"]
-
-GRADE_WORDS = {
-    "trial": "from randomised trials or reviews of trials",
-    "cohort": "from studies that followed people over time",
-    "survey": "from surveys",
-    "expert": "from expert judgement in print",
-    "calibrated": "set so that the model reproduces a published figure",
-    "assumption": "assumptions: no figure was found",
-}
-"""What each grade of evidence means."""
-
+__all__ = ["Work", "by_grade", "works"]
 
 @dataclass(frozen=True)
 class Work:
@@ -37,8 +27,8 @@ def by_grade(names: Iterable[str]) -> list[tuple[str, str, int, int]]:
     """
     entries = [evidence.entry(name) for name in names]
     found = []
-    for grade, words in GRADE_WORDS.items():
-        held = [item for item in entries if ("assumption" if item.is_assumption else item.grade) == grade]
+    for grade, words in MEANINGS.items():
+        held = [item for item in entries if item.support == grade]
         if held:
             unverified = 0 if grade == "assumption" else sum(not item.verified for item in held)
             found.append((grade, words, len(held), unverified))

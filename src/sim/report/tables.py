@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim import stats
-from sim.compare import DISTANCES, IN_PEOPLE, headline_rows, records, residents_of, ripple_summary, target_results
+from sim.compare import IN_PEOPLE, headline_rows, records, target_results
 from sim.compare.verdicts import verdict_of
 from sim.compare.wording import amount, between, money, number, pairs_better, plain
-from sim.measures import MEASURES
+from sim.measures import COMPARED, ESTIMANDS
 from sim.plots import group_words
 from sim.report.reading import Material
 
-__all__ = ["Cell", "Line", "group_lines", "main_lines", "other_lines", "reach_lines", "ripple_lines", "target_lines"]
+__all__ = ["REACH", "Cell", "Line", "cell_of", "group_lines", "main_lines", "other_lines", "rows_of", "target_lines"]
 
 REACH = ("aware", "reached", "taking_part", "waiting", "completed", "dropped_out")
 """Measures of who was reached: levels, not effects."""
@@ -42,7 +42,8 @@ class Line:
     scenario: str = ""
 
 
-def _cell(row: Mapping[str, Any] | None, material: Material) -> Cell:
+def cell_of(row: Mapping[str, Any] | None, material: Material) -> Cell:
+    """Return a row of a comparison as a cell: effect, interval, verdict."""
     if row is None:
         return Cell("–")
     verdict = verdict_of(row, material.facts.direction(str(row["measure"])))
@@ -50,10 +51,12 @@ def _cell(row: Mapping[str, Any] | None, material: Material) -> Cell:
         return Cell("–", verdict=verdict)
     if verdict in ("no difference", "practically nothing"):
         return Cell("", "", verdict)
+    if COMPARED[str(row["measure"])].unit == COMPARED["cost"].unit:
+        return Cell(f"{money(float(row['effect']), currency(material.manifest))} more")
     return Cell(amount(row), between(row), verdict)
 
 
-def _rows(material: Material, **wanted: str) -> dict[tuple[str, str, str], dict[str, Any]]:
+def rows_of(material: Material, **wanted: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     """Return the rows at the horizon by scenario, measure and group."""
     table = material.comparison
     chosen = table[table["when"] == "horizon"]
@@ -69,7 +72,7 @@ def currency(manifest: Mapping[str, Any]) -> str:
             found = (item.get("cost") or {}).get("currency")
             if found:
                 return str(found)
-    return MEASURES["cost"].unit
+    return COMPARED["cost"].unit
 
 
 def price_years(manifest: Mapping[str, Any]) -> list[int]:
@@ -93,7 +96,7 @@ def main_lines(material: Material) -> list[dict[str, Any]]:
     """Return the side-by-side table: one line a scenario, the baseline first."""
     facts, people = material.facts, people_measure(material)
     rows = headline_rows(material.comparison, facts)
-    by_people = _rows(material, measure=people, group="all") if people else {}
+    by_people = rows_of(material, measure=people, group="all") if people else {}
     averages = _averages(material)
     coin = currency(material.manifest)
     lines = []
@@ -110,9 +113,9 @@ def main_lines(material: Material) -> list[dict[str, Any]]:
                 "title": facts.titles[name],
                 "is_baseline": False,
                 "level": _level(float(row["value"]), facts.outcome),
-                "cell": _cell(row, material),
-                "average": _cell(averages.get(name), material),
-                "people": _cell(in_people, material) if people else None,
+                "cell": cell_of(row, material),
+                "average": cell_of(averages.get(name), material),
+                "people": cell_of(in_people, material) if people else None,
                 "pairs": pairs_better(row),
                 "cost": _cost(float(row["cost"]), coin),
                 "cost_per_unit": _cost_per_person(in_people or row, coin),
@@ -130,7 +133,7 @@ def _averages(material: Material) -> dict[str, dict[str, Any]]:
 
 
 def _level(value: float, measure: str) -> str:
-    if MEASURES[measure].is_share:
+    if COMPARED[measure].is_share:
         return f"{number(1000.0 * value)} in 1,000"
     return plain(value)
 
@@ -143,85 +146,47 @@ def _cost(value: float, coin: str) -> str:
 
 def _cost_per_person(row: Mapping[str, Any], coin: str) -> str:
     """Return the cost for each person helped; empty for measures on a scale, and where nobody surely was."""
-    measure, value = MEASURES[str(row["measure"])], float(row["cost_per_unit"])
+    measure, value = COMPARED[str(row["measure"])], float(row["cost_per_unit"])
     if not measure.is_share or math.isnan(value):
         return ""
     fewer = "fewer" if float(row["effect"]) < 0.0 else "more"
     return f"{money(value, coin)} for each person {fewer} {measure.label}"
 
 
-def other_lines(material: Material) -> list[Line]:
-    """Return the other outcomes: one line a measure, one cell a scenario."""
+def other_lines(material: Material, *, details: bool = False) -> list[Line]:
+    """Return the other outcomes, or finer views of them: one line a measure, one cell a scenario.
+
+    Finer views in which no scenario makes any difference are left out.
+    """
     facts = material.facts
-    rows = _rows(material, group="all")
+    rows = rows_of(material, group="all")
     present = {measure for _, measure, _ in rows}
-    return [
-        Line(measure, [_cell(rows.get((name, measure, "all")), material) for name in facts.compared])
+    found = [
+        Line(measure, [cell_of(rows.get((name, measure, "all")), material) for name in facts.compared])
         for measure in facts.ordered_measures()
-        if measure in present and measure not in _NOT_OUTCOMES and measure != facts.outcome
+        if measure in present
+        and measure not in _NOT_OUTCOMES
+        and measure != facts.outcome
+        and COMPARED[measure].is_detail == details
     ]
-
-
-def reach_lines(material: Material) -> tuple[list[str], list[Line]]:
-    """Return who was reached: measures, and one line a scenario with residents and their share."""
-    rows = _rows(material, group="all")
-    measures = [measure for measure in REACH if any(key[1] == measure for key in rows)]
-    everybody = residents_of(material.series).get("all", math.nan)
-    lines = []
-    for name in material.facts.compared:
-        cells = []
-        for measure in measures:
-            row = rows.get((name, measure, "all"))
-            cells.append(_reached(row, everybody, material))
-        lines.append(Line(material.facts.titles[name], cells, name))
-    return measures, lines
-
-
-def _reached(row: Mapping[str, Any] | None, everybody: float, material: Material) -> Cell:
-    if row is None:
-        return Cell("–")
-    residents = float(row["value"]) * everybody
-    if material.facts.private and 0.0 < residents < material.suppressed.least:
-        return Cell(f"fewer than {material.suppressed.least}")
-    return Cell(number(residents), f"{number(100.0 * float(row['value']), 1)}%")
+    moved = {measure for (_, measure, _), row in rows.items() if row["lower"] != 0.0 or row["upper"] != 0.0}
+    return [line for line in found if line.head in moved or not details]
 
 
 def group_lines(material: Material) -> list[Line]:
     """Return the effect on the primary measure by group: one line a group, one cell a scenario."""
     facts = material.facts
-    rows = _rows(material, measure=facts.outcome)
-    groups = list(dict.fromkeys(group for _, _, group in rows))
+    rows = rows_of(material, measure=facts.outcome)
+    groups = [group for group in dict.fromkeys(group for _, _, group in rows) if group not in ESTIMANDS]
     if len(groups) < 2:
         return []
     return [
         Line(
             group_words(group),
-            [_cell(rows.get((name, facts.outcome, group)), material) for name in facts.compared],
+            [cell_of(rows.get((name, facts.outcome, group)), material) for name in facts.compared],
         )
         for group in groups
     ]
-
-
-def ripple_lines(material: Material) -> list[Line]:
-    """Return the effect on the primary measure by distance: one line a class, one cell a scenario."""
-    facts = material.facts
-    summary = ripple_summary(material.ripple)
-    found = {(row["scenario"], row["distance"]): row for row in records(summary[summary["measure"] == facts.outcome])}
-    lines = []
-    for distance, words in DISTANCES.items():
-        cells = []
-        for name in facts.compared:
-            row = found.get((name, distance))
-            if row is None:
-                cells.append(Cell("–"))
-                continue
-            count = number(float(row["residents"]))
-            size = f"about {count} resident{'' if count == '1' else 's'}"
-            held = _cell(row, material)
-            cells.append(Cell(held.text, f"{held.detail}; {size}" if held.detail else size, held.verdict))
-        if any(cell != Cell("–") for cell in cells):
-            lines.append(Line(words, cells))
-    return lines
 
 
 def target_lines(material: Material) -> list[dict[str, str]]:
@@ -231,7 +196,7 @@ def target_lines(material: Material) -> list[dict[str, str]]:
         lines.append(
             {
                 "title": material.facts.titles[result.scenario],
-                "target": f"{MEASURES[result.measure].label} {result.side} {plain(result.bound)} in week {result.week}",
+                "target": f"{COMPARED[result.measure].label} {result.side} {plain(result.bound)} in week {result.week}",
                 "value": plain(result.interval.estimate),
                 "range": f"{plain(result.interval.lower)} to {plain(result.interval.upper)}",
                 "verdict": result.verdict,

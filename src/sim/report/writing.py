@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sim import compare, stats
 from sim.compare.verdicts import VERDICTS
 from sim.compare.wording import joined, plain
-from sim.measures import MEASURES
+from sim.measures import COMPARED
 from sim.plots import Picture, save_figures
-from sim.report import settings, sources, tables
+from sim.report import reach, settings, sources, tables
 from sim.report.reading import Material, read
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def write_report(folder: Path | str) -> Path:
     from sim.store.files import write_text
 
     material = read(folder)
-    pictures = save_figures(material.folder, material.series, material.comparison, material.ripple, material.manifest)
+    pictures = save_figures(
+        material.folder, material.series, material.comparison, material.ripple, material.contributions,
+        material.manifest,
+    )  # fmt: skip
     path = material.folder / "report.html"
     write_text(path, render(material, pictures))
     return path
@@ -65,13 +68,13 @@ def _environment() -> Environment:
 def _context(material: Material, pictures: Sequence[Picture]) -> dict[str, Any]:
     facts, manifest = material.facts, material.manifest
     names = settings.evidence_names(manifest)
-    reach_measures, reach = tables.reach_lines(material)
+    reach_measures, reached = reach.reach_lines(material)
     return {
         "style": (resources.files("sim.report") / "templates" / "report.css").read_text(encoding="utf-8"),
         "facts": facts,
         "manifest": _NOTHING_SAID | dict(manifest),
         "about": {"title": "", "residents": 0, "notes": [], "matches": [], **material.about},
-        "measures": MEASURES,
+        "measures": COMPARED,
         "verdicts": VERDICTS,
         "answer": compare.answer(material.comparison, material.effects, manifest),
         "pairs": _pairs(material),
@@ -83,29 +86,38 @@ def _context(material: Material, pictures: Sequence[Picture]) -> dict[str, Any]:
         "people_measure": tables.people_measure(material),
         "price_years": joined(str(year) for year in tables.price_years(manifest)),
         "others": tables.other_lines(material),
+        "details": tables.other_lines(material, details=True),
         "reach_measures": reach_measures,
-        "reach": reach,
-        "shown_measures": [name for name in MEASURES if name in set(material.comparison["measure"])],
+        "reach": reached,
+        "spread": reach.spread_lines(material),
+        "shown_measures": [name for name in COMPARED if name in {*material.comparison["measure"], *_OF_UPTAKE}],
         "groups": tables.group_lines(material),
-        "ripple": tables.ripple_lines(material),
+        "ripple": reach.ripple_lines(material),
+        "parts": reach.part_lines(material),
         "targets": tables.target_lines(material),
         "suppressed": material.suppressed.sentence(),
         "suppressed_ripple": material.suppressed.ripple_sentence(),
+        "suppressed_parts": material.suppressed.parts_sentence(),
         "figures": {kind: [_image(item) for item in pictures if _kind(item) == kind] for kind in _KINDS},
         "scenarios": settings.described(manifest, facts.scenarios, facts.baseline),
         "mechanisms": settings.mechanism_settings(manifest, facts.baseline),
+        "gains": settings.loop_gains(manifest, facts.baseline),
         "grades": sources.by_grade(names),
         "works": sources.works(names),
+        "unsourced": (manifest.get("evidence") or {}).get("set_without_source") or (),
         "command": command(manifest),
         "communities": material.effects["community"].nunique(),
         "pending": len((manifest.get("units") or {}).get("pending") or ()),
     }
 
 
+_OF_UPTAKE = ("through_ties", "reproduction")
+"""Measures that are shown as they are: where nothing is done there is nothing to compare them with."""
+
 _NOTHING_SAID: dict[str, Any] = dict.fromkeys(("seeds", "started", "ended", "versions", "fingerprint", "data"), "")
 """What a manifest of another version may lack."""
 
-_KINDS = ("effect", "difference", "weeks", "groups", "ripple")
+_KINDS = ("effect", "difference", "weeks", "moved", "groups", "ripple")
 
 
 def _kind(picture: Picture) -> str:

@@ -161,7 +161,7 @@ def _cost(node: Node, location: Location, checked: Checked) -> Cost | None:
     given: dict[str, Any] = {}
     currencies: dict[str, str] = {}
     for key, child in node.value.items():
-        if key in AMOUNTS:
+        if key in AMOUNTS and child.value is not None:
             given[key], currency = parse_money(child.value)
             if currency is not None:
                 currencies.setdefault(currency, key)
@@ -173,7 +173,11 @@ def _cost(node: Node, location: Location, checked: Checked) -> Cost | None:
         said = " and ".join(f"{key} in {currency}" for currency, key in currencies.items())
         checked.refuse(location, f"all amounts must be in one currency, found {said}")
         return None
-    return Cost(**(given | {"currency": next(iter(currencies), "GBP")}))
+    try:
+        return Cost(**(given | {"currency": next(iter(currencies), "GBP")}))
+    except ValueError as error:
+        _refuse_said(str(error), node, location, checked)
+        return None
 
 
 def plain(value: Any, folder: Path) -> Any:
@@ -182,6 +186,11 @@ def plain(value: Any, folder: Path) -> Any:
         found = {item.key: plain(getattr(value, item.attribute), folder) for item in parameters(Intervention)}
         if value.choose.by in UNRANKED:
             del found["choose"]["order"]
+        for key in ("per", "within", "kinds", "group", "ids"):
+            if not found["choose"][key]:
+                del found["choose"][key]
+        if value.spread.rule != "reinforced":
+            del found["spread"]["base_chance"], found["spread"]["contact_odds"]
         found["who"] = {item.column: _test(item) for item in value.who}
         found["effects"] = [{registries.kind_of(item): plain(item, folder)} for item in value.effects]
         return found

@@ -11,15 +11,21 @@ __all__ = ["with_catalogue"]
 
 _INSTEAD = {
     ("choose", "number"): ("share",),
-    ("choose", "share"): ("number",),
+    ("choose", "share"): ("number", "per", "within"),
+    ("choose", "per"): ("share",),
+    ("choose", "by"): ("ids", "group"),
+    ("choose", "ids"): ("by", "order", "number", "share", "per", "within", "kinds", "group"),
+    ("runs", "places"): ("workers", "caseload"),
+    ("runs", "workers"): ("places",),
+    ("runs", "caseload"): ("places",),
     ("spread", "contacts"): ("share",),
     ("spread", "share"): ("contacts",),
 }
 """Settings that replace each other: giving one takes back what the catalogue says about the others."""
 
 _NOT_WITH = {
-    "everyone": ("order", "number", "share"),
-    "nobody": ("order", "number", "share"),
+    "everyone": ("order", "number", "share", "per", "within", "kinds"),
+    "nobody": ("order", "number", "share", "per", "within", "kinds"),
     "random": ("order",),
     "nomination": ("order",),
 }
@@ -77,6 +83,6 @@ def _take_back(base: Node, item: Node) -> None:
     if rule is not None and isinstance(rule.value, str):
         for other in _NOT_WITH.get(rule.value, ()):
             base.remove(("choose", other))
-    if (node := item.at(("spread", "rule"))) is not None and node.value == "simple":
+    if (node := item.at(("spread", "rule"))) is not None and node.value != "threshold":
         base.remove(("spread", "contacts"))
         base.remove(("spread", "share"))

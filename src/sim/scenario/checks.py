@@ -11,9 +11,13 @@ from sim.community.columns import Column
 from sim.community.community import Community
 from sim.errors import InputError, Problem, did_you_mean, listing
 from sim.interventions.spec import Condition, Intervention
-from sim.interventions.targeting import FIXED_RULES
 from sim.scenario import registries
-from sim.scenario.building import UNRANKED
+from sim.scenario.check_choose import check_choose, check_choose_names
+from sim.scenario.check_delivery import check_spread, check_volunteers
+from sim.scenario.named import SHOWN as _SHOWN
+from sim.scenario.named import given as _given
+from sim.scenario.named import no_column as _no_column
+from sim.scenario.named import unknown as _unknown
 from sim.scenario.nodes import Location
 from sim.scenario.parameters import Parameter, parameters
 from sim.scenario.resolving import Draft, better_of
@@ -22,8 +26,6 @@ __all__ = ["Communities", "check_meaning"]
 
 _ENOUGH = 200
 """Residents of a synthesised community that is only made to learn its columns and places."""
-
-_SHOWN = 30
 
 
 @dataclass
@@ -74,8 +76,9 @@ def check_meaning(draft: Draft, communities: Communities) -> list[str]:
     for position, item in sorted(draft.interventions.items()):
         location: Location = ("interventions", position)
         notes += _check_runs(draft, item, location)
-        _check_choose(draft, item, location)
-        _check_spread(draft, item, location)
+        check_choose(draft, item, location)
+        check_spread(draft, item, location)
+        check_volunteers(draft, item, location)
     if draft.source is not None and not draft.checked.lacks_below(("community",)):
         _check_all_names(draft, communities)
     return notes
@@ -114,11 +117,6 @@ def _check_outcome(draft: Draft) -> None:
         )
 
 
-def _unknown(what: str, name: object, known: list[str], plural: str) -> str:
-    hint = did_you_mean(name, known) or ";"
-    return f"'{name}' is not {what}{hint} {plural}: {listing(known, _SHOWN) or 'none'}"
-
-
 def _check_targets(draft: Draft) -> None:
     listed = draft.tree.child("targets")
     for position, node in enumerate(listed.value if listed is not None else ()):
@@ -147,42 +145,6 @@ def _check_runs(draft: Draft, item: Intervention, location: Location) -> list[st
     return []
 
 
-def _given(draft: Draft, location: Location) -> bool:
-    """Say whether a value is given, in a file, the catalogue or on the command line."""
-    node = draft.tree.at(location)
-    return node is not None and node.value is not None
-
-
-def _check_choose(draft: Draft, item: Intervention, location: Location) -> None:
-    choose, at = item.choose, (*location, "choose")
-    if draft.checked.lacks(draft.tree.at(location)) or id(draft.tree.at(at)) in draft.checked.holes:
-        return
-    if choose.number is not None and choose.share is not None:
-        draft.checked.refuse(at, "give either 'number' or 'share', not both")
-    if choose.by in ("everyone", "nobody"):
-        for key in ("number", "share"):
-            if _given(draft, (*at, key)):
-                text = f"has no meaning when {choose.by} is chosen; add by: random, nomination, degree or a column"
-                draft.checked.refuse((*at, key), text)
-    if choose.by in UNRANKED and _given(draft, (*at, "order")):
-        draft.checked.refuse((*at, "order"), f"has no meaning with by: {choose.by}; it is for degree and columns")
-
-
-def _check_spread(draft: Draft, item: Intervention, location: Location) -> None:
-    spread, at = item.spread, (*location, "spread")
-    if draft.checked.lacks(draft.tree.at(location)) or id(draft.tree.at(at)) in draft.checked.holes:
-        return
-    limits = [key for key in ("contacts", "share") if getattr(spread, key) is not None]
-    if spread.rule == "threshold" and len(limits) != 1:
-        text = f"rule: threshold needs either 'contacts' or 'share', found {' and '.join(limits) or 'neither'}"
-        draft.checked.refuse(at, text)
-    if spread.rule == "simple":
-        for key in limits:
-            draft.checked.refuse((*at, key), "is only for rule: threshold")
-    if spread.broadcast_by is not None and spread.broadcast == 0:
-        draft.checked.refuse((*at, "broadcast_by"), "has no meaning without 'broadcast' above 0")
-
-
 def _check_names(draft: Draft, item: Intervention, location: Location, community: Community) -> None:
     columns = community.columns
     for condition in item.who:
@@ -191,17 +153,7 @@ def _check_names(draft: Draft, item: Intervention, location: Location, community
             draft.checked.refuse(at, _no_column(condition.column, columns), at_key=True)
         else:
             _check_condition(draft, condition, at, columns[condition.column])
-    by = item.choose.by
-    if by not in FIXED_RULES:
-        at = (*location, "choose", "by")
-        if by not in columns:
-            known = [*FIXED_RULES, *sorted(columns)]
-            hint = did_you_mean(by, known) or ";"
-            text = f"'{by}' is neither a rule nor a column{hint} rules: {listing(FIXED_RULES)}; "
-            text += f"columns: {listing(sorted(columns), _SHOWN)}"
-            draft.checked.refuse(at, text)
-        elif columns[by].is_category:
-            draft.checked.refuse(at, f"'{by}' has named values and cannot be ranked; use 'who' to filter by it")
+    check_choose_names(draft, item, location, community)
     if (factor := item.spread.broadcast_by) is not None:
         at = (*location, "spread", "broadcast_by")
         if factor not in columns:
@@ -212,11 +164,6 @@ def _check_names(draft: Draft, item: Intervention, location: Location, community
         return  # the effects may be the catalogue's, and not what is meant
     for number, effect in enumerate(item.effects):
         _check_effect(draft, effect, (*location, "effects", number, registries.kind_of(effect)), community)
-
-
-def _no_column(name: str, columns: Mapping[str, Column]) -> str:
-    hint = did_you_mean(name, list(columns)) or ";"
-    return f"'{name}' is not a column of this community{hint} columns: {listing(sorted(columns), _SHOWN)}"
 
 
 def _check_condition(draft: Draft, condition: Condition, at: Location, column: Column) -> None:
@@ -256,7 +203,13 @@ def _misnamed(item: Parameter, name: str, draft: Draft, community: Community, ki
     """Return what is wrong with a name that an effect gives, or nothing."""
     refers = item.refers or _REFERS.get(item.key) or ("kind" if (kind, item.key) == ("end_ties", "kind") else "")
     if refers == "place":
-        places = [place.name for place in community.places.items]
+        opened = [
+            effect.place
+            for other in draft.interventions.values()
+            for effect in other.effects
+            if registries.kind_of(effect) == "open"
+        ]
+        places = list(dict.fromkeys([*(place.name for place in community.places.items), *opened]))
         return "" if name in places else _unknown("a place of this community", name, places, "places")
     if refers in ("column", "flag", "number"):
         if name not in community.columns:

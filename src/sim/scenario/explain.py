@@ -13,7 +13,12 @@ from sim.scenario.parameters import first_sentence
 from sim.scenario.plan import Origin, Plan, Scenario
 from sim.scenario.settable import Settable, paths, support_of
 
-__all__ = ["Row", "explain", "explain_text", "flat"]
+__all__ = ["Row", "explain", "explain_text", "flat", "lacks_source"]
+
+GAIN_IN_WORDS = (
+    "To so many times its size a small rise of everybody's stigma would grow by its own consequences (withdrawal, "
+    "weaker ties, less contact); above 1.5 a scenario is refused."
+)
 
 
 @dataclass(frozen=True)
@@ -76,15 +81,23 @@ def _row(scenario: str, path: str, value: Any, origin: Origin, known: Mapping[st
             scenario, path, value, meaning, _origin_in_words(origin), support_of(entry), entry.name, entry.unit,
             entry.low, entry.high,
         )  # fmt: skip
-    estimated = path.startswith(("mechanisms.", "community.")) or ".effects[" in path or ".spread." in path
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    support = (
-        "assumption (no source is given for this value)" if estimated and is_number and origin.kind != "default" else ""
-    )
+    support = "assumption (no source is given for this value)" if lacks_source(path, value, origin) else ""
     if settable is not None and settable.support and origin.kind in ("file", "command line"):
         support = f"{support}, instead of {settable.default} ({settable.support})".lstrip(", ")
     unit = settable.unit if settable is not None else ""
     return Row(scenario, path, value, meaning, _origin_in_words(origin), support, None, unit)
+
+
+def lacks_source(path: str, value: Any, origin: Origin) -> bool:
+    """Say whether a value is an estimate that a file or the command line sets without naming what supports it.
+
+    An estimate says how people or programmes behave; how much is done, when and for whom is a choice.
+    """
+    estimated = path.startswith(("mechanisms.", "community.")) or ".effects[" in path or ".spread." in path
+    estimated &= not path.endswith(".residents") and ".scale[" not in path
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_number |= isinstance(value, str) and value.endswith(" sd")
+    return estimated and is_number and origin.evidence is None and origin.kind != "default"
 
 
 def _origin_in_words(origin: Origin) -> str:
@@ -135,6 +148,9 @@ def _text_of(scenario: Scenario, rows: Sequence[Row], width: int, only_differenc
             section = part
             lines += ["", _heading(section, scenario)]
         lines += _lines_of(row, section, width)
+    if scenario.loop_gain is not None and not only_differences:
+        text = f"Loop gain: {scenario.loop_gain:.2f}. {GAIN_IN_WORDS}"
+        lines += ["", *textwrap.wrap(text, width)]
     for note in scenario.notes:
         lines += ["", *textwrap.wrap(f"Note: {note}.", width)]
     return "\n".join(lines)

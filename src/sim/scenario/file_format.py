@@ -18,7 +18,10 @@ BOUNDS: dict[tuple[type, str], tuple[float | None, float | None]] = {
 """Least and greatest values of fields that do not state them in their metadata."""
 
 MONEY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Z]{3})")
-AMOUNTS = ("fixed", "per_week", "per_participant", "per_participant_week")
+AMOUNTS = (
+    "fixed", "per_week", "per_participant", "per_participant_week", "per_attendance", "per_volunteer_week",
+    "per_volunteer_hour",
+)  # fmt: skip
 """Fields of a cost that are money."""
 
 

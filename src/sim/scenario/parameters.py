@@ -43,7 +43,8 @@ class Parameter:
     at_most: float | None = None
     unit: str = ""
     refers: str = ""
-    """What a text names: ``place``, ``column``, ``number`` (a numeric column), ``kind`` (of tie), or nothing."""
+    """What a text names: ``place``, ``column``, ``number`` (a numeric column), ``kind`` (of tie), ``new place`` (any
+    name), or nothing."""
 
     @property
     def required(self) -> bool:

@@ -70,6 +70,8 @@ class Scenario:
     """Where each single value comes from, by its path; interventions by name: ``interventions.talks.runs.start``."""
     notes: tuple[str, ...] = ()
     """What a reader should know, e.g. that a programme is cut off by the horizon."""
+    loop_gain: float | None = None
+    """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured."""
 
     def build_community(self, seed_of_community: int) -> Community:
         """Return the community of a seed of communities, 1 to ``communities``."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, listing
@@ -178,7 +180,7 @@ def scenario_of(draft: Draft, notes: Sequence[str] = ()) -> Scenario:
         **top,
         "community": {draft.source_key: plain(draft.source, folder)},
         "mechanisms": {item.name: plain(item, folder) for item in mechanisms},
-        "interventions": [plain(item, folder) for item in interventions],
+        "interventions": [_without_ids(plain(item, folder), draft) for item in interventions],
         "targets": [plain(item, folder) for item in draft.targets],
     }
     return Scenario(
@@ -186,6 +188,22 @@ def scenario_of(draft: Draft, notes: Sequence[str] = ()) -> Scenario:
         interventions=tuple(interventions), targets=tuple(draft.targets), resolved=resolved,
         origins=_origins(draft, resolved, mechanisms), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _without_ids(intervention: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """Say of residents of a survey who are chosen by id only how many they are.
+
+    What is resolved goes into manifests, reports and explanations. A digest that nobody can work out without the
+    survey's files tells two lists apart, so that results of one are not taken for results of the other.
+    """
+    ids = intervention["choose"].get("ids")
+    if ids and draft.source_key != "synthesise":
+        digest = sha256(repr(sorted(map(str, ids))).encode())
+        files = draft.source.files
+        for file in files() if callable(files) else files:
+            digest.update(Path(file).read_bytes())
+        intervention["choose"]["ids"] = f"{len(ids)} residents named in the scenario ({digest.hexdigest()[:16]})"
+    return intervention
 
 
 def _spoken(name: str) -> str:
@@ -207,6 +225,7 @@ def _origins(draft: Draft, resolved: dict[str, Any], mechanisms: Sequence[Any]) 
         for position, effect in enumerate(intervention.effects):
             kind = registries.kind_of(effect)
             evidence_of(effect, ("interventions", intervention.name, "effects", position, kind), evidence)
+        evidence_of(intervention, ("interventions", intervention.name), evidence)
     tree = Node(dict(draft.tree.value), draft.tree.place)
     listed = tree.child("interventions")
     if listed is not None:

@@ -42,6 +42,8 @@ def _money() -> Any:
     words = "an amount of money that is not negative, like 1500 GBP or a plain number"
 
     def check(value: Any, handler: Any) -> Any:
+        if value is None:
+            return None
         try:
             parse_money(value)
         except ValueError:
@@ -50,7 +52,7 @@ def _money() -> Any:
 
     text = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? *[A-Z]{3}$")]
     number = Annotated[float, Field(ge=0)]
-    return Annotated[number | text, WrapValidator(check)]
+    return Annotated[number | text | None, WrapValidator(check)]
 
 
 def _single(annotation: Any, item: Parameter | None, bounds: tuple[float | None, float | None]) -> Any:

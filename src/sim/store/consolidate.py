@@ -46,7 +46,7 @@ def consolidated_from(folder: Path, units: Sequence[StoredUnit]) -> bool:
 
 
 def consolidate(folder: Path, units: Sequence[StoredUnit]) -> None:
-    """Write ``series``, ``effects`` and ``ripple.parquet`` from units, in the order given.
+    """Write one file for each table from units, in the order given.
 
     Bytes depend on the units' rows alone, not on how or when they were computed.
 

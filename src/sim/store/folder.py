@@ -23,7 +23,8 @@ __all__ = ["ResultFolder"]
 
 _MANIFEST = "manifest.json"
 _OURS = {
-    ".": ("series.parquet", "effects.parquet", "ripple.parquet", "residents.parquet", "failures.csv",
+    ".": ("series.parquet", "effects.parquet", "ripple.parquet", "contributions.parquet",
+          "residents.parquet", "failures.csv",
           "comparison.csv", "report.html"),
     "units": ("c*-s*.parquet",),
     "figures": ("*.svg", "*.png"),
@@ -81,7 +82,7 @@ class ResultFolder:
         return found
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return ``series``, ``effects`` or ``ripple``.
+        """Return ``series``, ``effects``, ``ripple`` or ``contributions``.
 
         Texts are categories. Where a run was stopped before the tables were written, the rows come from the
         units that are done.

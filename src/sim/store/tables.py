@@ -15,10 +15,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "series": ("scenario", "community", "seed", "week", "group", "measure", "value"),
     "effects": ("scenario", "community", "seed", "measure", "group", "when", "baseline", "value", "effect"),
     "ripple": ("scenario", "community", "seed", "measure", "distance", "residents", "effect"),
+    "contributions": ("scenario", "community", "seed", "week", "outcome", "rule", "value"),
 }
 """Columns of each table, in their order."""
 
-TEXTS = ("scenario", "group", "measure", "when", "distance")
+TEXTS = ("scenario", "group", "measure", "when", "distance", "outcome", "rule")
 """Columns of texts; stored dictionary-encoded, categories in pandas."""
 
 _NUMBERS = {"community": "int32", "seed": "int64", "week": "int32", "residents": "int32"}

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["BrokenUnitError", "StoredUnit", "Unit", "read_unit", "write_unit"]
 
 _KEY = b"sim"
-_UNION = ("scenario", "community", "seed", "week", "group", "measure", "when", "distance", "residents",
-          "baseline", "value", "effect")  # fmt: skip
+_UNION = ("scenario", "community", "seed", "week", "group", "measure", "when", "distance", "outcome", "rule",
+          "residents", "baseline", "value", "effect")  # fmt: skip
 
 
 class Unit(NamedTuple):
@@ -74,7 +74,7 @@ class StoredUnit:
         try:
             with pq.ParquetFile(self.path, page_checksum_verification=True) as file:
                 found = file.read_row_group(group, columns=list(TABLES[name])).select(TABLES[name])
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise BrokenUnitError(f"{self.path}: {error}") from error
         if found.num_rows != self.rows[name]:
             raise BrokenUnitError(f"{self.path}: {found.num_rows} rows of {name}, not {self.rows[name]}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, did_you_mean, listing
+from sim.measures import ESTIMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +70,11 @@ class Results:
         return self._folder.table("ripple")
 
     @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """By how much each rule has moved each outcome's mean since week 0, by week."""
+        return self._folder.table("contributions")
+
+    @cached_property
     def failures(self) -> pd.DataFrame:
         """Runs that failed: community, seed, scenario, error."""
         return self._folder.failures()
@@ -101,7 +107,7 @@ class Results:
         from sim import compare
 
         whole = compare.comparison(self.series, self.effects, self.manifest)
-        return compare.suppress(whole, self.series)[0] if self.facts.private else whole
+        return compare.suppress(whole, self.series, self.effects)[0] if self.facts.private else whole
 
     def comparison(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
         """Return every scenario against the baseline: paired effects with 95% intervals.
@@ -113,7 +119,8 @@ class Results:
         measure
             One measure; all of them where absent.
         by
-            A column of residents, e.g. ``age_band``: its groups; where absent all groups and everybody.
+            A column of residents, e.g. ``age_band``: its groups; ``part``: residents by their part in the interventions
+            (``offered``, ``participants``, ``volunteers``, ``spillover``); where absent all groups and everybody.
 
         Returns
         -------
@@ -129,10 +136,12 @@ class Results:
         if measure is not None:
             self._require(measure, list(dict.fromkeys(table["measure"].astype(str))), "a measure", "measures")
             table = table[table["measure"] == measure]
-        if by is not None:
+        if by == "part":
+            table = table[table["group"].isin(list(ESTIMANDS))]
+        elif by is not None:
             groups = table["group"].astype(str)
             columns = list(dict.fromkeys(group.partition("=")[0] for group in groups if "=" in group))
-            self._require(by, columns, "a column that results are broken down by", "columns")
+            self._require(by, [*columns, "part"], "a column that results are broken down by", "columns")
             table = table[groups.str.startswith(f"{by}=")]
         return table.reset_index(drop=True)
 

@@ -40,14 +40,16 @@ def load(paths: Paths, overrides: Sequence[str] | Mapping[str, Any] = ()) -> Stu
     Raises
     ------
     InputError
-        With all problems of the files at once.
+        With all problems of the files at once, or where a small change of stigma would run away by its own
+        consequences (:mod:`sim.model.gain`).
     """
+    from sim.run import with_loop_gains
     from sim.scenario import load_plan
 
     if isinstance(overrides, Mapping):
         overrides = [f"{path}={value}" for path, value in overrides.items()]
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    return Study(load_plan(given, tuple(overrides)), given, overrides)
+    return Study(with_loop_gains(load_plan(given, tuple(overrides))), given, overrides)
 
 
 class Study(Mapping[str, "Scenario"]):

@@ -6,19 +6,22 @@ import math
 
 import numpy as np
 import pytest
-from worlds import play, simulate, world
+from still import simulate
+from worlds import play, world
 
 from sim.community.places import Place
 from sim.errors import InputError
 from sim.interventions.effects.close import Close
 from sim.interventions.effects.end_ties import EndTies
+from sim.interventions.effects.open import Open
 from sim.interventions.spec import Choose, Intervention, Runs
 from sim.measures import values_of
 from sim.rng import Draws
 
 
-def closing(share=1.0, *, name="closing", start=1, place="hub"):
-    return Intervention(name, choose=Choose("nobody"), runs=Runs(start=start, weeks=1), effects=(Close(place, share),))
+def closing(share=1.0, *, name="closing", start=1, place="hub", **more):
+    effect = Close(place, share, **more)
+    return Intervention(name, choose=Choose("nobody"), runs=Runs(start=start, weeks=1), effects=(effect,))
 
 
 def ties_at(community, number=0):
@@ -114,7 +117,8 @@ def test_losing_the_place_costs_support_of_those_who_met_there_and_makes_them_lo
 
 
 @pytest.mark.parametrize(
-    ("place", "share", "words"), [("", 1.0, "name of a place"), ("hub", 1.1, "0..1"), ("hub", -0.1, "0..1")]
+    ("place", "share", "words"),
+    [("", 1.0, "name of a place"), ("hub", 1.1, "ends_ties must be from 0 to 1"), ("hub", -0.1, "found -0.1")],
 )
 def test_settings_that_make_no_sense_are_refused(place, share, words):
     with pytest.raises(ValueError, match=words):
@@ -143,3 +147,107 @@ def test_closing_and_ending_draw_different_lots(make_community):
     closed = play(simulate(made.copy(), interventions=[closing(0.5)]), 1)
     ended = play(simulate(made.copy(), interventions=[ending]), 1)
     assert ties_at(closed.community) != ties_at(ended.community)
+
+
+# --- members find another place ------------------------------------------------------------------------
+
+
+def places_town(residents, hub, edges=(), others=("club", "choir")):
+    """Return a community with a hub, its members, and other places without any."""
+    made = world(residents, list(edges))
+    who = np.arange(residents)
+    made.places.items.append(Place("hub", "hub", np.isin(who, list(hub))))
+    made.places.items += [Place(name, "club", np.zeros(residents, bool)) for name in others]
+    return made
+
+
+def members(simulation, name):
+    return set(np.flatnonzero(simulation.community.places.named(name).members).tolist())
+
+
+def test_members_find_another_place_at_the_chance_a_week():
+    hub = 4000
+    made = places_town(hub + 500, range(hub), others=("club", "choir", "allotment"))
+    simulation = simulate(made, interventions=[closing(find_another=0.1, ties=0, start=2)])
+    for week in range(1, 12):
+        play(simulation, 1)
+        left = members(simulation, "hub")
+        chance = 0.9 ** max(0, week - 2)
+        assert abs(len(left) / hub - chance) <= 4 * math.sqrt(chance * (1 - chance) / hub)
+        found = [members(simulation, name) for name in ("club", "choir", "allotment")]
+        assert sum(len(who) for who in found) == hub - len(left)
+        assert left | set().union(*found) == set(range(hub))  # everybody is somewhere, in one place, and nobody new
+    third = len(set().union(*found)) / 3
+    assert all(abs(len(who) - third) < 4 * math.sqrt(third * 2 / 3) for who in found)
+
+
+def slow_choice(community, who, places, seed):
+    """Return the place that one finds: least -log(luck) / (1 + people she knows there)."""
+    lots = {}
+    for name, there in places.items():
+        luck = Draws(seed).stream(f"find another: {name}").uniform(community.identity[[who]])[0]
+        known = sum(1 for i in community.ties.neighbours(who).tolist() if i in there)
+        lots[name] = -math.log(1 - luck) / (1 + known)
+    return min(lots, key=lots.__getitem__)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_they_go_where_they_know_people_by_a_lot_of_their_own(seed):
+    edges = [(i, 100 + (i * 7 + k * k) % 100) for i in range(100) for k in range(1 + i % 3)]
+    made = places_town(200, range(100), sorted(set(edges)))
+    made.places.named("club").members = np.arange(200) >= 150
+    made.places.named("choir").members = (np.arange(200) >= 100) & (np.arange(200) < 120)
+    made.places.items.append(Place("shut", "club", np.arange(200) >= 100, open=False))
+    start = {name: set(np.flatnonzero(made.places.named(name).members).tolist()) for name in ("club", "choir")}
+    expected = {i: slow_choice(made, i, start, seed) for i in range(100)}
+    simulation = play(simulate(made.copy(), interventions=[closing(find_another=1.0, ties=0)], seed=seed), 2)
+    for name in ("club", "choir"):
+        assert members(simulation, name) - start[name] == {i for i in range(100) if expected[i] == name}
+        assert members(simulation, name) > start[name]
+    assert not members(simulation, "hub")
+    reversed_places = made.copy()
+    reversed_places.places.items[1:3] = reversed_places.places.items[2:0:-1]
+    again = play(simulate(reversed_places, interventions=[closing(find_another=1.0, ties=0)], seed=seed), 2)
+    assert all(members(again, name) == members(simulation, name) for name in ("club", "choir"))
+
+
+def test_who_finds_a_place_gets_to_know_people_there():
+    made = places_town(60, range(20), [(i, i + 1) for i in range(19)], others=("club",))
+    made.places.named("club").members = np.arange(60) >= 40
+    lost = play(simulate(made.copy(), interventions=[closing()]), 30)
+    found = play(simulate(made.copy(), interventions=[closing(find_another=0.2, ties=2, strength=0.5)]), 30)
+    assert not ties_at(lost.community, 1)
+    here = ties_at(found.community, 1)
+    moved = members(found, "club") - set(range(40, 60))
+    assert len(here) == 2 * len(moved) > 30
+    support = values_of("support", found.look)[0] - values_of("support", lost.look)[0]
+    assert (support[sorted(moved)] > 0.2).all()
+
+
+def test_where_every_place_is_closed_or_theirs_already_nobody_finds_one():
+    made = places_town(30, range(30), others=("club",))
+    made.places.named("club").members[:] = True
+    alone = places_town(30, range(30), others=())
+    for community in (made, alone):
+        simulation = play(simulate(community, interventions=[closing(find_another=1.0)]), 10)
+        assert members(simulation, "hub") == set(range(30))
+        assert not simulation.community.ties.count
+
+
+def test_nobody_searches_unless_told_or_once_it_has_opened_again():
+    opening = Intervention("rescue", choose=Choose("nobody"), runs=Runs(start=4), effects=(Open("hub"),))
+    still = play(simulate(places_town(400, range(400)), interventions=[closing()]), 10)
+    assert len(members(still, "hub")) == 400
+    simulation = simulate(places_town(400, range(400)), interventions=[closing(find_another=0.1), opening])
+    gone = [400 - len(members(play(simulation, 1), "hub")) for _ in range(12)]
+    assert 0 < gone[1] < gone[3] == gone[-1]
+
+
+def test_the_same_members_move_in_every_scenario():
+    def found(**more):
+        items = [closing(**more), Intervention("a club for some", choose=Choose("random", number=9))]
+        return members(play(simulate(places_town(300, range(300)), interventions=items), 8), "hub")
+
+    usual = found(find_another=0.1)
+    assert usual == found(find_another=0.1, name="another name")
+    assert found(find_another=0.2) < usual

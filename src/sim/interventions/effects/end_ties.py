@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from sim.errors import InputError, did_you_mean, listing
+from sim.evidence import field_from
 from sim.interventions.effects.base import Events, lottery
 from sim.rules import Floats, Proposal, Week
 
@@ -21,7 +22,7 @@ class EndTies:
 
     kind: str = ""
     """Kind of tie, e.g. ``group``."""
-    share: float = 1.0
+    share: float = field_from("end_ties.share")
     """Chance of each such tie to end, 0..1."""
     of: Literal["participants", "everyone"] = "participants"
     """Ties of participants when they join, or of everybody in the first week."""

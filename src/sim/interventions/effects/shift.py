@@ -86,6 +86,9 @@ class Shift:
     """By how much loneliness moves."""
     when: Literal["joined", "each_week", "completed"] = "joined"
     """Once on joining, for every week attended, or once on completion."""
+    of: Literal["participants", "volunteers"] = "participants"
+    """Whom it moves: participants, or the volunteers who serve them; these when they first serve, or in every week in
+    which they serve somebody."""
     persistence: float = field_from("shift.persistence")
     """Share of the shift that lasts, 0..1."""
     half_life: float = field_from("shift.half_life")
@@ -101,6 +104,8 @@ class Shift:
         if len(given) != 1:
             raise ValueError(f"a shift names exactly one of {', '.join(OUTCOMES)}, found {', '.join(given) or 'none'}")
         parse_amount(getattr(self, given[0]))
+        if self.of == "volunteers" and self.when == "completed":
+            raise ValueError("when must be joined or each_week for volunteers: they complete nothing")
         if not 0 <= self.persistence <= 1:
             raise ValueError(f"persistence must lie in 0..1, found {self.persistence}")
         if self.half_life <= 0 or self.room_cap < 1 or self.response_cv < 0:
@@ -125,19 +130,25 @@ class Shift:
 
     def apply(self, events: Events, week: Week, state: ShiftState) -> Proposal:
         """Move those concerned, and let earlier passing parts fade."""
-        happened = {"joined": events.joined, "each_week": events.attended, "completed": events.completed}[self.when]
+        happened, held = self._who(events)
         size = np.where(happened, state.amount * state.response, 0.0)
         if state.outcome == "stigma":
             size *= self._room(week.community, state)
             return Proposal(moves={"stigma": size, "stigma_anchor": self.persistence * size})
         if state.outcome == "self_stigma":
             size[~week.community.flag("lived_experience")] = 0.0
-        held = events.attended & (self.when != "completed")
         state.passing *= np.where(held, 1.0, 0.5 ** (1.0 / self.half_life))
         state.lasting *= 1.0 - week.parameters[state.outcome].recovery
         state.passing += (1.0 - self.persistence) * size
         state.lasting += self.persistence * size
         return Proposal()
+
+    def _who(self, events: Events) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return who is moved this week, and of whom a passing part is held while they take part or serve."""
+        if self.of == "volunteers":
+            return (events.began if self.when == "joined" else events.serving), events.serving
+        happened = {"joined": events.joined, "each_week": events.attended, "completed": events.completed}[self.when]
+        return happened, events.taking_part & (self.when != "completed")
 
     def _room(self, community: Community, state: ShiftState) -> NDArray[np.float64]:
         """Return the factor by which a shift of stigma grows with the room there is for it."""

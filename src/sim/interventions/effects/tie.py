@@ -13,12 +13,14 @@ from sim.community.community import Community
 from sim.community.participation import NEVER
 from sim.community.ties import Ties
 from sim.errors import InputError
+from sim.evidence import field_from
 from sim.interventions.effects.base import Events
 from sim.rules import Floats, NewTies, Proposal, Week
 
 __all__ = ["Tie", "TieState"]
 
 Numbers = NDArray[np.int32]
+Pairs = list[tuple[int, int]]
 
 
 @dataclass
@@ -31,10 +33,12 @@ class TieState:
     """Residents in the order of their luck, fixed for the run."""
     rank: NDArray[np.int64]
     """Place of each resident in that order."""
-    one: list[int] = field(default_factory=list)
-    """Participants of the ties that it made and that last."""
-    other: list[int] = field(default_factory=list)
-    """Their partners."""
+    pairs: Pairs = field(default_factory=list)
+    """Participants whom it has brought together with somebody, while they take part, and their partners."""
+    found: Pairs = field(default_factory=list)
+    """Pairs of this week."""
+    parted: Pairs = field(default_factory=list)
+    """Pairs whose participant left this week."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,14 @@ class Tie:
     partner: Literal["volunteer", "participants", "across_group"] = field(
         default="participants", metadata={"key": "with"}
     )
-    """With whom: a volunteer (another resident who does not take part and befriends one person at a time), fellow
-    participants, or residents on the other side of the line that ``group`` draws."""
+    """With whom: a volunteer (another resident who does not take part and serves one person at a time, in this or any
+    other programme), fellow participants (of her own group, where participants come in groups), or residents on the
+    other side of the line that ``group`` draws."""
     kind: str = "made"
     """Name of the kind of tie, e.g. ``befriender``."""
-    strength: float = 0.3
+    strength: float = field_from("tie.strength")
     """Strength of the tie, above 0 and at most 1."""
-    number: int = 1
+    number: int = field_from("tie.number")
     """Ties made for each participant, 1 or more."""
     ends: Literal["with_programme", "never"] = "with_programme"
     """Whether the tie ends when the participant leaves, or stays."""
@@ -77,84 +82,103 @@ class Tie:
         rank[ranked] = np.arange(len(ranked))
         return TieState(first=stream.uniform(who, 0), ranked=ranked, rank=rank)
 
+    @property
+    def calls_on_volunteers(self) -> bool:
+        """Whether residents serve others through it."""
+        return self.partner == "volunteer"
+
+    def match(self, events: Events, week: Week, state: TieState) -> None:
+        """Part those who left from their partners, and find partners for those who joined.
+
+        A volunteer serves while her participant takes part, also where the tie lasts longer.
+        """
+        state.parted = [pair for pair in state.pairs if events.left[pair[0]]]
+        kept = [pair for pair in state.pairs if not events.left[pair[0]]]
+        if self.calls_on_volunteers:
+            np.subtract.at(events.participation.serving, _numbers(state.parted, 1), 1)
+        joined = np.flatnonzero(events.joined).astype(np.int32)
+        state.found = self._find(joined, events, week, state) if len(joined) else []
+        state.pairs = kept + state.found
+        events.participation.matched |= {(min(pair), max(pair)) for pair in state.found}
+        if self.calls_on_volunteers:
+            np.add.at(events.participation.serving, _numbers(state.found, 1), 1)
+            events.participation.volunteer[_numbers(state.found, 1)] = True
+
     def apply(self, events: Events, week: Week, state: TieState) -> Proposal:
         """End the ties of those who left, and make ties for those who joined."""
         proposal = Proposal()
-        if self.ends == "with_programme" and events.left.any():
-            ended = [k for k, participant in enumerate(state.one) if events.left[participant]]
-            ours = [k for k in ended if self._made(week.community.ties, state.one[k], state.other[k], events.number)]
-            proposal.ended_ties.append((_take(state.one, ours), _take(state.other, ours)))
-            gone = set(ended)
-            state.one = [item for k, item in enumerate(state.one) if k not in gone]
-            state.other = [item for k, item in enumerate(state.other) if k not in gone]
-        joined = np.flatnonzero(events.joined).astype(np.int32)
-        if len(joined):
-            one, other = self._match(joined, events, week, state)
+        if self.ends == "with_programme" and state.parted:
+            ours = [pair for pair in state.parted if self._made(week.community.ties, *pair, events.number)]
+            proposal.ended_ties.append((_numbers(ours, 0), _numbers(ours, 1)))
+        if state.found:
             proposal.new_ties.append(
                 NewTies(
-                    one=np.array(one, np.int32),
-                    other=np.array(other, np.int32),
-                    strength=np.full(len(one), self.strength),
+                    one=_numbers(state.found, 0),
+                    other=_numbers(state.found, 1),
+                    strength=np.full(len(state.found), self.strength),
                     kind=self.kind,
                     maker=events.number,
                     supports_other=self.supports == "both",
                 )
             )
-            events.participation.given_tie[other] = True
-            if self.partner == "volunteer":
-                events.participation.volunteer[other] = True
+            events.participation.given_tie[_numbers(state.found, 1)] = True
         return proposal
 
-    def _match(self, joined: Numbers, events: Events, week: Week, state: TieState) -> tuple[list[int], list[int]]:
+    def _find(self, joined: Numbers, events: Events, week: Week, state: TieState) -> Pairs:
         """Find partners for those who joined, in the order of their luck, each from where her luck points.
 
         The search goes through the pool in an order that is fixed for the run, so a scenario with more places
-        gives the same partners to those who would have joined anyway wherever they are still free.
+        gives the same partners to those who would have joined anyway wherever they are still free. Whom a programme
+        has brought her together with this week already, she does not meet again.
         """
         community = week.community
-        pools = self._pools(events, community, state)
-        queue = joined[np.argsort(state.rank[joined])]
+        sides = self._sides(joined, events, community)
+        pools = {side: self._pool(side, events, community, state) for side in set(sides.tolist())}
+        side_of = dict(zip(joined.tolist(), sides.tolist(), strict=True))
+        together = _together(community)
         taken: set[int] = set()
-        one: list[int] = []
-        other: list[int] = []
-        for participant in queue.tolist():
-            pool = pools[bool(community.flag(self.group)[participant]) if self.partner == "across_group" else False]
-            met = set(community.ties.neighbours(participant).tolist()) | {participant}
-            met |= {b for a, b in zip(one, other, strict=True) if a == participant}
-            met |= {a for a, b in zip(one, other, strict=True) if b == participant}
+        found: Pairs = []
+        for participant in joined[np.argsort(state.rank[joined])].tolist():
+            pool = pools[side_of[participant]]
+            met = {participant, *community.ties.neighbours(participant).tolist(), *together.get(participant, ())}
             begin = int(state.first[participant] * len(pool))
-            found = 0
+            wanted = self.number
             for step in range(len(pool)):
                 candidate = int(pool[(begin + step) % len(pool)])
-                if candidate in met or (self.partner == "volunteer" and candidate in taken):
+                if candidate in met or (self.calls_on_volunteers and candidate in taken):
                     continue
-                one.append(participant)
-                other.append(candidate)
+                found.append((participant, candidate))
+                together.setdefault(candidate, set()).add(participant)
                 met.add(candidate)
                 taken.add(candidate)
-                found += 1
-                if found == self.number:
+                wanted -= 1
+                if not wanted:
                     break
-        state.one += one
-        state.other += other
-        return one, other
+        return found
 
-    def _pools(self, events: Events, community: Community, state: TieState) -> Mapping[bool, Numbers]:
-        """Return possible partners in the order of their luck, by the participant's own side of the line."""
+    def _sides(self, joined: Numbers, events: Events, community: Community) -> NDArray[np.int64]:
+        """Return a number for each newcomer: those of one number look for partners in the same pool."""
+        if self.partner == "across_group":
+            return community.flag(self.group)[joined].astype(np.int64)
+        if self.partner == "participants":
+            return events.participation.group[joined].astype(np.int64)
+        return np.zeros(len(joined), np.int64)
+
+    def _pool(self, side: int, events: Events, community: Community, state: TieState) -> Numbers:
+        """Return possible partners in the order of their luck: where there are groups, those of her own."""
         state_of = events.participation
         if self.partner == "participants":
-            possible = {False: state_of.taking_part()}
+            possible = events.taking_part & (state_of.group == side)
         elif self.partner == "across_group":
-            side = community.flag(self.group)
-            possible = {False: side, True: ~side}
+            possible = community.flag(self.group) ^ bool(side)
         else:
-            free = ~(state_of.offered | state_of.ever() | (state_of.waiting_since != NEVER))
-            free[state.other] = False
-            possible = {False: free}
-        return {side_of: state.ranked[mask[state.ranked]].astype(np.int32) for side_of, mask in possible.items()}
+            possible = ~(state_of.offered | state_of.ever() | (state_of.waiting_since != NEVER))
+            for other in community.participation.values():
+                possible &= other.serving == 0
+        return np.asarray(state.ranked[possible[state.ranked]], np.int32)
 
     def _made(self, ties: Ties, one: int, other: int, maker: int) -> bool:
-        """Say whether a tie is this programme's: another one may have tied the same two in the same week."""
+        """Say whether a tie is this programme's: some rule may have tied the same two in the same week."""
         row = ties.neighbours(one)
         at = int(np.searchsorted(row, other))
         entry = ties.start[one] + at
@@ -166,5 +190,15 @@ class Tie:
         return {}
 
 
-def _take(items: list[int], places: list[int]) -> Numbers:
-    return np.array([items[k] for k in places], np.int32)
+def _numbers(pairs: Pairs, side: int) -> Numbers:
+    return np.array([pair[side] for pair in pairs], np.int32)
+
+
+def _together(community: Community) -> dict[int, set[int]]:
+    """Return with whom each resident has been brought together by some programme this week."""
+    found: dict[int, set[int]] = {}
+    for state in community.participation.values():
+        for one, other in state.matched:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found

@@ -1,0 +1,146 @@
+"""Who can meet whom: people nearby, people alike, members of the same open place, friends of friends.
+
+Everybody has slots for ties; those that are free make her look for people whose slots are free as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.community.community import Community
+from sim.rng import Draws
+
+__all__ = ["Meeting", "chance_of_free_slot"]
+
+_NEAR = "area"
+"""Column of the neighbourhood, where there is one."""
+_ALIKE = "age_band"
+"""Column by which people are alike, where there is one."""
+
+_BY_LIKENESS, _NEARBY, _IN_PLACES, _NEVER = 0, 1, 2, -1
+"""How ties of a kind come about: see ``compiled.seek_partners``."""
+
+Luck = tuple[Draws, int]
+Found = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8], NDArray[np.int16]]
+
+
+@dataclass
+class Meeting:
+    """Where each resident meets others."""
+
+    near: NDArray[np.int64]
+    """Code of each resident's neighbourhood."""
+    nears: int
+    """How many codes there are; 0 in a community without neighbourhoods."""
+    alike: NDArray[np.int64]
+    alikes: int
+    circles: int
+    """Into how many circles the community falls each week, within which people meet."""
+    _members: list[NDArray[np.bool_]] = field(default_factory=list)
+    """Members of each place for which the two arrays below were made."""
+    _first: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """Where each resident's places begin in ``_places``, shape (residents + 1,)."""
+    _places: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    @classmethod
+    def of(cls, community: Community, circle: int) -> Meeting:
+        """Return where the residents of a community meet; ``circle`` is the usual size of a circle."""
+        near, nears = _codes(community, _NEAR)
+        alike, alikes = _codes(community, _ALIKE)
+        return cls(near, nears, alike, max(1, alikes), max(1, round(len(community) / circle)))
+
+    def find(
+        self,
+        community: Community,
+        luck: Luck,
+        slots: NDArray[np.int32],
+        taken: NDArray[np.int32],
+        search: float,
+        weights: NDArray[np.float64],
+        since: int,
+    ) -> Found:
+        """Return who finds whom this week for which kind of tie, and the place where they meet (-1 for none).
+
+        Parameters
+        ----------
+        community
+            As it stood at the start of the week.
+        luck
+            The run's draws, and the week.
+        slots, taken
+            How many ties of each kind a resident looks for, and has, shape (residents, kinds).
+        search
+            Chance of looking for somebody with one slot free.
+        weights
+            How many times as likely somebody is chosen who is alike, near, a fellow member, a friend of a friend.
+        since
+            Two who have parted in that week or later do not meet.
+
+        """
+        from sim import compiled
+
+        ties, gone = community.ties, community.ties.dormant
+        seekers = np.empty(len(community), np.int32)
+        count, size = compiled.list_seekers(slots, taken, seekers)
+        one, other = np.empty(size, np.int32), np.empty(size, np.int32)
+        kind, place = np.empty(size, np.int8), np.empty(size, np.int16)
+        self._look_at_places(community)
+        found = 0 if not size else compiled.seek_partners(
+            seekers[:count], slots, taken, self._rules(community, slots), _key(luck, "search"), _key(luck, "choice"),
+            _key(luck, "circle"), search, weights,
+            community.identity, self.near, self.nears, self.alike, self.alikes, self.circles, self._first,
+            self._places, np.array([place.open for place in community.places.items], np.bool_), ties.start,
+            ties.length, ties.neighbour, ties.kind, ties.maker, since,
+            (gone.last, gone.one, gone.other, gone.week, gone.before_one, gone.before_other), one, other, kind, place,
+        )  # fmt: skip
+        return one[:found], other[:found], kind[:found], place[:found]
+
+    def _rules(self, community: Community, slots: NDArray[np.int32]) -> NDArray[np.int8]:
+        """Return how ties of each kind come about; kinds that came later have no slots."""
+        named = {"neighbour": _NEARBY, "group": _IN_PLACES if len(community.places) else _BY_LIKENESS}
+        return np.array([
+            named.get(name, _BY_LIKENESS) if code < slots.shape[1] else _NEVER
+            for code, name in enumerate(community.ties.kinds)
+        ], np.int8)  # fmt: skip
+
+    def _look_at_places(self, community: Community) -> None:
+        """List each resident's places, again where somebody has become a member or left."""
+        now = [place.members for place in community.places.items]
+        if len(self._first) and len(now) == len(self._members) and all(
+            a is b for a, b in zip(now, self._members, strict=True)
+        ):  # fmt: skip
+            return
+        who = [np.flatnonzero(members) for members in now]
+        places = np.repeat(np.arange(len(now)), [len(members) for members in who])
+        residents = np.concatenate([np.empty(0, np.int64), *who])
+        self._members, self._places = now, places[np.argsort(residents, kind="stable")].astype(np.int64)
+        self._first = np.zeros(len(community) + 1, np.int64)
+        self._first[1:] = np.cumsum(np.bincount(residents, minlength=len(community)))
+
+
+def chance_of_free_slot(count: NDArray[np.int32], free: float) -> NDArray[np.float64]:
+    """Return each resident's chance of having one slot more than ties at week 0.
+
+    In any week a share ``free`` of all slots is free; without such slots at the start, the community would lose that
+    share of its ties in the first months. By Bayes' rule, of those with n ties some have n + 1 slots: for each who has
+    n + 1 ties and may lose any of them, (n + 1) x free / (1 - free).
+    """
+    people = np.bincount(count, minlength=1)
+    short = np.append(people[1:], 0) * np.arange(1, len(people) + 1) * free / (1.0 - free)
+    return np.asarray(np.minimum(short / np.maximum(people, 1), 1.0)[count])
+
+
+def _codes(community: Community, name: str) -> tuple[NDArray[np.int64], int]:
+    """Return each resident's code in a column, those without a value in one of their own, and how many there are."""
+    if name not in community.columns or not community.columns[name].is_category:
+        return np.zeros(len(community), np.int64), 0
+    column = community.columns[name]
+    return column.values.astype(np.int64) + 1, len(column.categories) + 1
+
+
+def _key(luck: Luck, decision: str) -> np.uint64:
+    draws, week = luck
+    return np.uint64(draws.stream(f"ties: {decision}", week).key)

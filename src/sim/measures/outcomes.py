@@ -1,0 +1,121 @@
+"""What people feel and think: loneliness, stigma, self-stigma; and the contact and support they have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim import evidence
+from sim.measures.base import Look, Measure, Valued
+from sim.rules import Floats, Sum
+
+__all__ = ["OPEN_TIES", "OUTCOMES", "SUPPORT", "often_lonely_cut", "soft_share"]
+
+OPEN_TIES = Sum("strength", "open_lived_experience")
+SUPPORT = Sum("support")
+
+_POINTS = 6.0
+"""UCLA-3 runs from 3 to 9; loneliness 0..1 is (score - 3) / 6."""
+
+_SCORE_OF_SIX = 2.5 / _POINTS
+"""Loneliness from which a score rounds to 6: scores are spread within half a point to either side."""
+
+
+def _observed(name: str) -> Callable[[Look], Valued]:
+    return lambda look: (np.asarray(look.community.observed(name), np.float64), None)
+
+
+def _self_stigma(look: Look) -> Valued:
+    concerned = look.community.flag("lived_experience").astype(np.float64)
+    return np.asarray(look.community.observed("self_stigma"), np.float64) * concerned, concerned
+
+
+def soft_share(loneliness: Floats, cut: float) -> Floats:
+    """Return each resident's chance of counting as often lonely: a cut softened by half a UCLA-3 point."""
+    from scipy.special import ndtr
+
+    softness = evidence.value("measures.often_lonely_softness") / _POINTS
+    return np.asarray(ndtr((loneliness - cut) / softness))
+
+
+def often_lonely_cut(loneliness: Floats) -> float:
+    """Return the cut at which the population's share of often lonely people counts as such, at week 0.
+
+    The share (7% in England) is in the evidence as ``england.lonely_often``.
+    """
+    share = evidence.value("england.lonely_often")
+    low, high = -1.0, 2.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(soft_share(loneliness, middle).mean()) > share else (low, middle)
+    return (low + high) / 2
+
+
+def _often_lonely(look: Look) -> Valued:
+    return soft_share(np.asarray(look.community.observed("loneliness")), look.often_lonely_cut), None
+
+
+def _ucla_lonely(look: Look) -> Valued:
+    return (np.asarray(look.community.observed("loneliness")) >= _SCORE_OF_SIX).astype(np.float64), None
+
+
+def _contact(look: Look) -> Valued:
+    return 1.0 - np.exp(-look.sums[OPEN_TIES]), None
+
+
+OUTCOMES = (
+    Measure(
+        "loneliness",
+        "loneliness",
+        "Mean loneliness from 0, never, to 1, the scale's end (UCLA-3 rescaled).",
+        "lower",
+        "0-1",
+        personal=True,
+        of=_observed("loneliness"),
+    ),
+    Measure(
+        "often_lonely",
+        "often lonely",
+        "Share of residents who feel lonely often or always (cut set at week 0).",
+        "lower",
+        is_share=True,
+        personal=True,
+        of=_often_lonely,
+    ),
+    Measure(
+        "ucla_lonely",
+        "lonely on the UCLA-3 scale",
+        "Share of residents with a UCLA-3 score of 6 or more.",
+        "lower",
+        is_share=True,
+        of=_ucla_lonely,
+    ),
+    Measure(
+        "stigma",
+        "stigma",
+        "Mean attitude to people with lived experience, 0 = fully accepting.",
+        "lower",
+        "0-1",
+        personal=True,
+        of=_observed("stigma"),
+    ),
+    Measure(
+        "self_stigma",
+        "self-stigma",
+        "Mean self-stigma of people with lived experience.",
+        "lower",
+        "0-1",
+        personal=True,
+        of=_self_stigma,
+    ),
+    Measure(
+        "contact",
+        "contact",
+        "Mean contact with people who are open about lived experience, 0 = none to 1.",
+        "higher",
+        "0-1",
+        of=_contact,
+    ),
+)
+"""Measures of what people feel and think, in the order in which tables show them."""

@@ -1,0 +1,208 @@
+"""Network measures against networkx, a loop over all paths, and networks whose answer is known."""
+
+from __future__ import annotations
+
+import itertools
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import world
+
+from sim import compiled
+from sim.community.centrality import betweenness, communities, crossing, eigenvector, links_of
+from sim.rng import Draws
+
+KARATE = nx.convert_node_labels_to_integers(nx.karate_club_graph())
+
+
+def links(graph):
+    return links_of(world(graph.number_of_nodes(), sorted(tuple(sorted(edge)) for edge in graph.edges())).ties)
+
+
+def luck(size, seed=1):
+    return Draws(seed).stream("test").uniform(np.arange(size, dtype=np.uint64))
+
+
+def in_order(mapping):
+    return np.array([mapping[i] for i in range(len(mapping))])
+
+
+def random_graph(nodes, edges, seed):
+    return nx.gnm_random_graph(nodes, edges, seed=seed)
+
+
+# --- which ties count --------------------------------------------------------------------------------
+
+
+def test_links_are_the_ties_of_the_kinds_asked_for():
+    kinds = ["friend", "family", "friend", "neighbour"]
+    ties = world(5, [(0, 1), (1, 2), (2, 3), (0, 3)], kinds=kinds).ties
+    assert links_of(ties).degree.tolist() == [2, 2, 2, 2, 0]
+    friends = links_of(ties, ["friend"])
+    assert friends.degree.tolist() == [1, 1, 1, 1, 0]
+    assert friends.neighbour.tolist() == [1, 0, 3, 2]
+    assert links_of(ties, ["friend", "family"]).degree.tolist() == [1, 2, 2, 1, 0]
+    assert links_of(ties, ["befriender"]).degree.sum() == 0
+
+
+def test_ties_made_later_count_too():
+    ties = world(4, [(0, 1)]).ties
+    ties.add([2], [3], [0.3], "befriender")
+    assert links_of(ties, ["befriender"]).degree.tolist() == [0, 0, 1, 1]
+    assert links_of(ties).degree.tolist() == [1, 1, 1, 1]
+
+
+# --- betweenness -------------------------------------------------------------------------------------
+
+
+def slow_betweenness(graph):
+    """Count by walking every shortest path of every pair."""
+    found = np.zeros(len(graph))
+    for one, other in itertools.combinations(range(len(graph)), 2):
+        if nx.has_path(graph, one, other):
+            paths = list(nx.all_shortest_paths(graph, one, other))
+            for path in paths:
+                found[path[1:-1]] += 1 / len(paths)
+    return found
+
+
+def test_on_a_path_betweenness_is_left_times_right():
+    found = betweenness(links(nx.path_graph(7)), luck(7))
+    assert found == pytest.approx([i * (6 - i) for i in range(7)], rel=1e-6)
+
+
+def test_the_middle_of_a_star_lies_between_all_pairs_of_leaves():
+    assert betweenness(links(nx.star_graph(9)), luck(10)).tolist() == [36.0] + [0.0] * 9
+
+
+@settings(max_examples=25, deadline=None)
+@given(nodes=st.integers(2, 14), share=st.floats(0, 1), seed=st.integers(0, 99))
+def test_betweenness_equals_a_loop_over_all_shortest_paths(nodes, share, seed):
+    graph = random_graph(nodes, int(share * nodes * (nodes - 1) / 2), seed)
+    expected = slow_betweenness(graph)
+    assert np.allclose(betweenness(links(graph), luck(nodes)), expected, atol=1e-6 * max(1, expected.max()))
+
+
+@pytest.mark.parametrize("graph", [KARATE, random_graph(300, 700, 5)], ids=["karate", "random"])
+def test_betweenness_equals_networkx(graph):
+    expected = in_order(nx.betweenness_centrality(graph, normalized=False))
+    assert np.abs(betweenness(links(graph), luck(len(graph))) - expected).max() <= 1e-6 * expected.max()
+
+
+def test_few_pivots_estimate_without_bias_and_find_who_lies_between_most():
+    graph = nx.barabasi_albert_graph(300, 2, seed=5)
+    exact = in_order(nx.betweenness_centrality(graph, normalized=False))
+    estimates = np.array([betweenness(links(graph), luck(300, seed), pivots=30) for seed in range(200)])
+    spread = estimates.std(axis=0)
+    assert (spread[exact > 0] > 0).all()  # they are estimates
+    off = np.abs(estimates.mean(axis=0) - exact)[exact > 0] / (spread[exact > 0] / np.sqrt(len(estimates)))
+    assert (off < 4.5).all()
+    top = set(np.argsort(-exact)[:10])
+    assert np.mean([len(top & set(np.argsort(-one)[:20])) for one in estimates]) > 9
+
+
+# --- eigenvector -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("graph", [KARATE, nx.barbell_graph(5, 3), nx.path_graph(6)], ids=["karate", "barbell", "path"])
+def test_eigenvector_equals_that_of_the_whole_matrix(graph):
+    _, vectors = np.linalg.eigh(nx.to_numpy_array(graph, weight=None))
+    expected = np.abs(vectors[:, -1])
+    assert np.allclose(eigenvector(links(graph)), expected / expected.max(), atol=2e-6)
+
+
+def test_a_star_has_the_known_eigenvector():
+    assert eigenvector(links(nx.star_graph(9))) == pytest.approx([1.0] + [1 / 3] * 9, abs=1e-6)
+
+
+def test_only_the_densest_part_of_a_broken_network_counts():
+    graph = nx.disjoint_union(nx.complete_graph(5), nx.path_graph(6))
+    assert eigenvector(links(graph)).tolist() == [1.0] * 5 + [0.0] * 6
+
+
+def test_equal_parts_are_equal():
+    graph = nx.disjoint_union(nx.star_graph(6), nx.star_graph(6))
+    found = eigenvector(links(graph))
+    assert np.array_equal(found[:7], found[7:])
+    assert found[0] == 1.0
+
+
+def test_the_number_of_rounds_is_bounded_and_told():
+    made, size = links(nx.path_graph(200)), 200
+    found, other = np.empty(size), np.empty(size)
+    assert compiled.leading_vector(made.first, made.neighbour, 10, 1e-9, other, found) == 10
+    assert compiled.leading_vector(made.first, made.neighbour, 10**6, 1e-9, other, found) < 10**6
+
+
+# --- communities -------------------------------------------------------------------------------------
+
+
+def modularity(graph, part):
+    return nx.community.modularity(graph, [set(np.flatnonzero(part == k)) for k in range(part.max() + 1)])
+
+
+def test_caves_are_found_exactly():
+    graph = nx.connected_caveman_graph(6, 8)
+    for seed in range(5):
+        part = communities(links(graph), luck(48, seed))
+        assert [len(set(part[8 * k : 8 * k + 8])) for k in range(6)] == [1] * 6
+        assert len(set(part)) == 6
+
+
+def test_planted_parts_are_found():
+    graph = nx.planted_partition_graph(4, 50, 0.4, 0.01, seed=3)
+    part = communities(links(graph), luck(200))
+    assert sorted(np.bincount(part)) == [50] * 4
+    assert all(len(set(part[50 * k : 50 * k + 50])) == 1 for k in range(4))
+
+
+@pytest.mark.parametrize("graph", [KARATE, random_graph(250, 600, 2)], ids=["karate", "random"])
+def test_communities_are_as_good_as_those_of_networkx(graph):
+    for component in nx.connected_components(graph):
+        if len(component) == 1:
+            graph = graph.copy()
+            graph.remove_nodes_from(component)
+    graph = nx.convert_node_labels_to_integers(graph)
+    ours = [modularity(graph, communities(links(graph), luck(len(graph), seed))) for seed in range(8)]
+    theirs = [nx.community.modularity(graph, nx.community.louvain_communities(graph, seed=s)) for s in range(8)]
+    assert np.mean(ours) > np.mean(theirs) - 0.01
+    assert max(ours) > max(theirs) - 0.01
+
+
+def test_parts_without_ties_between_them_are_never_one_community():
+    graph = nx.disjoint_union_all([nx.cycle_graph(5), nx.complete_graph(4), nx.path_graph(3)])
+    part = communities(links(graph), luck(12))
+    assert not set(part[:5]) & set(part[5:])
+    assert not set(part[5:9]) & set(part[9:])
+
+
+def test_residents_without_ties_belong_nowhere_and_the_largest_community_is_0():
+    graph = nx.disjoint_union(nx.complete_graph(3), nx.complete_graph(6))
+    graph.add_node(9)
+    assert communities(links(graph), luck(10)).tolist() == [1] * 3 + [0] * 6 + [-1]
+    assert communities(links_of(world(4, []).ties), luck(4)).tolist() == [-1] * 4
+
+
+# --- ties across a line ------------------------------------------------------------------------------
+
+
+def test_ties_across_a_line_are_counted_and_no_side_is_no_line():
+    made = links_of(world(5, [(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)]).ties)
+    assert crossing(made, np.array([0, 0, 1, 1, -1])).tolist() == [1, 1, 1, 1, 0]
+    assert crossing(made, np.zeros(5, np.int64)).sum() == 0
+
+
+def test_a_large_community_is_answered_in_seconds():
+    """The work is bounded: residents from whom paths are followed get fewer as the network grows."""
+    from time import perf_counter
+
+    size = 30_000
+    who = np.arange(size)
+    edges = sorted({tuple(sorted((i, (i + step) % size))) for i in who.tolist() for step in (1, 2, 3, 77)})
+    made = links_of(world(size, edges).ties)
+    before = perf_counter()
+    betweenness(made, luck(size)), eigenvector(made), communities(made, luck(size))
+    assert perf_counter() - before < 60  # seconds when nothing else runs; networkx takes half an hour
