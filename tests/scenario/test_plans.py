@@ -328,7 +328,9 @@ def test_costs_in_several_currencies_are_refused(tmp_path):
             encoding="utf-8",
         )
     (tmp_path / "baseline.yaml").write_text(f"title: as it is\n{shared}", encoding="utf-8")
-    with pytest.raises(InputError, match=r"two\.yaml:5: interventions: costs of two are in EUR, those of one: one in GBP"):
+    with pytest.raises(
+        InputError, match=r"two\.yaml:5: interventions: costs of two are in EUR, those of one: one in GBP"
+    ):
         load_plan(tmp_path)
     (tmp_path / "two.yaml").unlink()
     assert load_plan(tmp_path).scenarios["one"].interventions[0].cost.currency == "GBP"

@@ -55,10 +55,7 @@ def evidence(name: str | None, grade: str | None, cite: bool, as_bibtex: bool) -
     if name in found:
         _print_entry(found[name])
         return
-    rows = [
-        [each.name, _value(each.value), each.unit, _range(each), each.support]
-        for each in chosen
-    ]
+    rows = [[each.name, _value(each.value), each.unit, _range(each), each.support] for each in chosen]
     table(["name", "value", "unit", "range", "grade"], rows)
 
 

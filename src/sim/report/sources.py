@@ -10,6 +10,7 @@ from sim.evidence.library import MEANINGS
 
 __all__ = ["Work", "by_grade", "works"]
 
+
 @dataclass(frozen=True)
 class Work:
     """A work that was used, for readers."""
