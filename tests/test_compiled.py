@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,38 +16,75 @@ import pytest
 
 from sim import compiled
 
-SOURCE = Path(inspect.getfile(compiled))
+PACKAGE = Path(inspect.getfile(compiled)).parent
+MODULES = sorted(path for path in PACKAGE.glob("*.py") if path.name not in ("__init__.py", "caching.py"))
+CALLER = """
+import numpy as np
+from sim import compiled
+out = np.empty(1)
+compiled.first_tellers(
+    np.uint64(1), np.array([0], np.int32), np.array([5, 6, 7], np.uint64), np.array([0, 2, 2]),
+    np.array([2, 0, 0], np.int32), np.array([1, 2], np.int32), np.ones(2), np.array([0.0, 1.0, 1.1]), out,
+)
+print(repr(float(out[0])))
+"""
 
 
-def run_copy(folder: Path) -> float:
-    """Return what a kernel of a copied module gives in a fresh process that keeps its cache in the folder."""
-    code = (
-        "import numpy as np, kernels\n"
-        "out = np.empty(1)\n"
-        "kernels.fill_uniform(np.uint64(1), np.array([5], np.uint64), np.uint64(0), out)\n"
-        "print(repr(float(out[0])))"
-    )
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+def copy_package(folder: Path) -> Path:
+    """Copy the compiled code into a package ``sim`` of its own, and return its folder."""
+    copy = folder / "sim" / "compiled"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "sim" / "__init__.py").write_text("")
+    return copy
+
+
+def run_copy(folder: Path, **variables: str) -> float:
+    """Return what a kernel of the copy gives that calls one of another module, in a fresh process."""
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder), **variables}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", CALLER], cwd=folder, env=environment, capture_output=True, text=True, check=True
     )
     return float(done.stdout)
 
 
-def test_an_edited_callee_is_never_stale(tmp_path):
-    copy = tmp_path / "kernels.py"
-    copy.write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
-    first = run_copy(tmp_path)
-    assert run_copy(tmp_path) == first
-    assert list((tmp_path / "cache").rglob("*.nbc"))
-    edited = SOURCE.read_text(encoding="utf-8").replace("_TWO_TO_MINUS_53 = 2.0**-53", "_TWO_TO_MINUS_53 = 2.0**-54")
-    copy.write_text(edited, encoding="utf-8")
-    assert run_copy(tmp_path) == first / 2
+def test_an_edited_callee_in_another_module_is_never_stale(tmp_path):
+    copy, cache = copy_package(tmp_path), tmp_path / "cache"
+    first = run_copy(tmp_path, NUMBA_CACHE_DIR=str(cache))
+    kept = sorted(cache.rglob("*.nbc"))
+    assert kept
+    assert run_copy(tmp_path, NUMBA_CACHE_DIR=str(cache)) == first
+    assert sorted(cache.rglob("*.nbc")) == kept, "the second process compiles nothing"
+    callee = copy / "draws.py"
+    text = callee.read_text(encoding="utf-8")
+    edited = text.replace("    return np.float64(", "    return 1.0 - np.float64(")
+    assert edited != text
+    callee.write_text(edited, encoding="utf-8")
+    assert {first, run_copy(tmp_path, NUMBA_CACHE_DIR=str(cache))} == {1.0, 2.0}
 
 
-def test_all_compiled_code_stands_in_one_module():
-    package = SOURCE.parent
-    others = [path for path in package.rglob("*.py") if path != SOURCE]
+def test_compiled_code_is_kept_beside_the_package_and_old_code_is_removed(tmp_path):
+    copy = copy_package(tmp_path)
+    old, recent = (copy / "__pycache__" / f"kernels-{name}" for name in ("old", "recent"))
+    for folder in (old, recent):
+        folder.mkdir(parents=True)
+        (folder / "some.nbc").write_text("")
+    os.utime(old, (0, 0))
+    run_copy(tmp_path)
+    assert not old.exists()
+    assert recent.exists()
+    assert list((copy / "__pycache__").rglob("*first_tellers*.nbc"))
+
+
+def test_compiled_code_goes_to_the_users_cache_where_the_package_cannot_be_written(tmp_path):
+    copy, home = copy_package(tmp_path), tmp_path / "home"
+    (copy / "__pycache__").write_text("in the way")
+    run_copy(tmp_path, HOME=str(home), XDG_CACHE_HOME=str(home / "cache"))
+    assert list(home.rglob("*first_tellers*.nbc"))
+
+
+def test_all_compiled_code_stands_in_one_package():
+    others = [path for path in PACKAGE.parent.rglob("*.py") if path.parent != PACKAGE]
     assert others
     importing = [
         path.name
@@ -57,13 +96,32 @@ def test_all_compiled_code_stands_in_one_module():
     assert importing == []
 
 
-def test_no_kernel_uses_threads_or_fast_maths():
-    tree = ast.parse(SOURCE.read_text(encoding="utf-8"))
-    decorated = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
-    assert len(decorated) > 10
-    for node in decorated:
-        for decorator in node.decorator_list:
-            assert ast.unparse(decorator) == "njit(cache=True)"
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_kernel_uses_threads_or_fast_maths(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert functions
+    for node in functions:
+        assert [ast.unparse(decorator) for decorator in node.decorator_list] in (["kernel"], ["intrinsic"])
+
+
+def test_every_public_kernel_is_reached_from_the_package():
+    for path in MODULES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        public = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"}
+        assert public <= set(dir(compiled)), path.name
+        for name in compiled._HOMES[path.stem]:
+            assert getattr(compiled, name) is getattr(importlib.import_module(f"sim.compiled.{path.stem}"), name)
+
+
+def test_an_unknown_kernel_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'unifrom'"):
+        compiled.unifrom  # noqa: B018
+
+
+def test_numba_is_imported_when_a_kernel_is_first_used():
+    code = "import sys; from sim import compiled; assert 'numba' not in sys.modules; compiled.total; import numba"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_sums_are_taken_from_the_first_to_the_last():

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from sim.community.community import Community
 from sim.community.survey import Relation, Score, SurveySource
-from sim.community.survey_columns import natural_order
-from sim.community.survey_outcomes import spread_within_bins
-from sim.community.survey_tables import number
+from sim.community.survey.columns import natural_order
+from sim.community.survey.outcomes import spread_within_bins
+from sim.community.survey.tables import number
 from sim.errors import InputError
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios" / "survey_example"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim import rng
 from sim.community.columns import OUTCOMES, Column, Columns, Outcome
 from sim.community.community import Community, canonical_order
-from sim.community.survey_outcomes import Drawing, flag, outcome
+from sim.community.survey.outcomes import Drawing, flag, outcome
 from sim.community.ties import Ties
 from sim.errors import InputError, Problem, listing
 from sim.rng import Draws
@@ -18,7 +18,7 @@ from sim.rng import Draws
 if TYPE_CHECKING:
     import networkx as nx
 
-    from sim.community.survey_columns import Answers
+    from sim.community.survey.columns import Answers
 
 __all__ = ["from_networkx", "to_networkx"]
 

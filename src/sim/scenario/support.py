@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim import evidence
-from sim.community.survey_outcomes import DRAWN_FROM
+from sim.community.survey.outcomes import DRAWN_FROM
 from sim.evidence.library import GRADES
 from sim.scenario.explain import flat, lacks_source
 from sim.scenario.plan import Plan

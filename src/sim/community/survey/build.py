@@ -14,19 +14,19 @@ from sim import rng
 from sim.community.columns import Column, Columns
 from sim.community.community import Community, canonical_order
 from sim.community.places import Place, Places
-from sim.community.survey_choice import RESERVED, columns_of, flags_with_gaps
-from sim.community.survey_columns import Answers
-from sim.community.survey_notes import notes_of
-from sim.community.survey_outcomes import Drawing
-from sim.community.survey_spec import Score
-from sim.community.survey_tables import Faults, Table, read_table
-from sim.community.survey_ties import Nominations, Tied, join, read_nominations, read_roster, split_off_roster
+from sim.community.survey.choice import RESERVED, columns_of, flags_with_gaps
+from sim.community.survey.columns import Answers
+from sim.community.survey.notes import notes_of
+from sim.community.survey.outcomes import Drawing
+from sim.community.survey.spec import Score
+from sim.community.survey.tables import Faults, Table, read_table
+from sim.community.survey.ties import Nominations, Tied, join, read_nominations, read_roster, split_off_roster
 from sim.community.ties import Ties
 from sim.errors import did_you_mean, listing
 from sim.rng import Draws
 
 if TYPE_CHECKING:
-    from sim.community.survey import SurveySource
+    from sim.community.survey.source import SurveySource
 
 __all__ = ["build"]
 
@@ -43,7 +43,7 @@ class People:
 
 
 def build(survey: SurveySource, seed: int) -> Community:
-    """Return the community of one seed; see :class:`sim.community.survey.SurveySource`."""
+    """Return the community of one seed; see :class:`sim.community.survey.source.SurveySource`."""
     faults = Faults()
     table = read_table(survey.people, faults, _texts(survey.missing))
     named = read_table(survey.ties, faults, _texts(survey.missing))

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.columns import Column, Outcome
-from sim.community.survey_columns import Answers, check_scale, flag_values
-from sim.community.survey_spec import Score
-from sim.community.survey_tables import Faults
+from sim.community.survey.columns import Answers, check_scale, flag_values
+from sim.community.survey.spec import Score
+from sim.community.survey.tables import Faults
 from sim.evidence import value
 from sim.rng import Draws
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sim.community.columns import OUTCOMES, Column, Columns
-from sim.community.survey_columns import Answers, attribute, combined, flag_values, kind_of
-from sim.community.survey_outcomes import Drawing, flag, outcome
-from sim.community.survey_spec import Score
-from sim.community.survey_tables import Table
+from sim.community.survey.columns import Answers, attribute, combined, flag_values, kind_of
+from sim.community.survey.outcomes import Drawing, flag, outcome
+from sim.community.survey.spec import Score
+from sim.community.survey.tables import Table
 
 if TYPE_CHECKING:
-    from sim.community.survey import SurveySource
+    from sim.community.survey.source import SurveySource
 
 __all__ = ["FLAGS", "RESERVED", "columns_of", "flags_with_gaps"]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.community.community import Community
-from sim.community.survey_build import build
-from sim.community.survey_spec import Combine, Relation, Score, as_part, one_of
+from sim.community.survey.build import build
+from sim.community.survey.spec import Combine, Relation, Score, as_part, one_of
 from sim.evidence import value
 
-__all__ = ["Combine", "Relation", "Score", "SurveySource"]
+__all__ = ["SurveySource"]
 
 _NOMINATIONS = ("union", "mutual", "directed_weight")
 _OFF_ROSTER = ("count", "keep", "drop")

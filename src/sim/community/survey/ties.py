@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.community.survey_spec import SURVEY_KINDS, Relation, Score
-from sim.community.survey_tables import Faults, Table
+from sim.community.survey.spec import SURVEY_KINDS, Relation, Score
+from sim.community.survey.tables import Faults, Table
 from sim.community.ties import Ties
 from sim.errors import did_you_mean, listing
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.community.survey_tables import Table
+from sim.community.survey.tables import Table
 
 if TYPE_CHECKING:
-    from sim.community.survey import SurveySource
+    from sim.community.survey.source import SurveySource
 
 __all__ = ["notes_of"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.columns import Column
-from sim.community.survey_spec import Combine
-from sim.community.survey_tables import Faults, Table
+from sim.community.survey.spec import Combine
+from sim.community.survey.tables import Faults, Table
 from sim.errors import listing
 from sim.evidence import value
 

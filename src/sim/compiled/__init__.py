@@ -1,0 +1,52 @@
+"""All compiled code: kernels, in modules by what they do.
+
+Every kernel, and every function that a kernel calls, stands in this package, made by
+:func:`sim.compiled.caching.kernel`, which sees to it that what is kept on disk is never stale. No threads and no
+``fastmath``: sums are taken in the order written, so results are the same on every run. Kernels allocate nothing
+except where they say so.
+
+Kernels are reached as ``compiled.uniform(...)``; their modules, and with them numba, are imported when one is first
+used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["load"]
+
+_HOMES = {
+    "centrality": ("betweenness", "leading_vector", "move_to_communities"),
+    "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
+    "graphs": ("components", "distances", "triangles"),
+    "groups": ("add_by_group", "add_by_groups", "total"),
+    "living": ("live_ties",),
+    "passes": ("COLUMNS", "pass_over_ties"),
+    "records": ("link_records", "wake_records"),
+    "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "remove_ties"),
+    "seeking": ("fill_slots", "list_seekers", "seek_partners"),
+    "telling": ("first_tellers",),
+}
+"""Names that others use, by the module that they stand in."""
+
+
+def load() -> None:
+    """Import every kernel's module now, numba included."""
+    for home, names in _HOMES.items():
+        module = import_module(f"sim.compiled.{home}")
+        globals().update({name: getattr(module, name) for name in names})
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            load()
+            return globals()[name]
+        if name == home:
+            return import_module(f"sim.compiled.{home}")
+    raise AttributeError(f"module 'sim.compiled' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *(name for names in _HOMES.values() for name in names)})
