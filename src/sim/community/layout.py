@@ -8,6 +8,7 @@ resident stands near those she is tied to. Residents without ties stand in rows 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,10 @@ from sim.community.centrality import Links, communities, links_of
 from sim.community.community import Community
 from sim.rng import Draws
 
-__all__ = ["MOST_IN_PICTURE", "Layout", "layout"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MOST_IN_PICTURE", "Layout", "Picture", "layout", "picture"]
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -47,6 +51,58 @@ class Layout:
     """Centres of the discs, shape (network communities, 2)."""
     radius: Floats
     """Radii of the discs, shape (network communities,)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a picture of a network shows, as tables: see :func:`sim.plots.network.network`."""
+
+    nodes: pd.DataFrame
+    """One row a resident: ``x``, ``y``, ``part`` and ``value`` (a number, or the name of a group)."""
+    ties: pd.DataFrame
+    """One row a tie: ``one``, ``other``, ``strength``."""
+    label: str
+    """What the values are, in words."""
+    order: tuple[str, ...]
+    """Groups in their order; empty for numbers."""
+    ordered: bool
+    """Whether groups are steps of something."""
+    limits: tuple[float, float] | None
+    """Least and greatest value that can be, where that is known."""
+
+
+def picture(community: Community, column: str, places: Layout | None = None) -> Picture:
+    """Return a picture's tables, residents coloured by a column.
+
+    Parameters
+    ----------
+    community
+        Who there is and how they are connected.
+    column
+        Name of a column.
+    places
+        Where residents stand, e.g. as in a picture from before; laid out where absent.
+
+    Raises
+    ------
+    InputError
+        If the community has no such column.
+    """
+    import pandas as pd
+
+    held = community.columns[column]
+    found = layout(community) if places is None else places
+    nodes = pd.DataFrame({"x": found.x, "y": found.y, "part": found.part})
+    nodes["value"] = np.where(held.observed, "yes", "no") if held.is_flag else held.decoded()
+    pairs = community.ties.pairs()
+    return Picture(
+        nodes=nodes,
+        ties=pd.DataFrame({name: pairs[name] for name in ("one", "other", "strength")}),
+        label=held.label,
+        order=("yes", "no") if held.is_flag else held.categories,
+        ordered=any(text[:1].isdigit() for text in held.categories) or column == "lonely_at_start",
+        limits=None if held.is_category or held.is_flag else held.bounds,
+    )
 
 
 def layout(community: Community, kinds: tuple[str, ...] = ()) -> Layout:
