@@ -113,7 +113,7 @@ def rewire(
             c = neighbour[f]
             if between == b or c == between:
                 continue
-        if a == c or a == d or b == c or b == d:
+        if a in (c, d) or b in (c, d):
             continue
         if _entry_of(a, d, first, neighbour) >= 0 or _entry_of(c, b, first, neighbour) >= 0:
             continue
