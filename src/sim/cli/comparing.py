@@ -282,6 +282,33 @@ def _print_budget(results: Results, asked: Asked) -> None:
             between(row) if scaled else "–", row["note"],
         ])  # fmt: skip
     table(["scenario", "cost as played", "scaled", "effect", "95% interval", ""], rows)
+    _print_commands(results, found)
+
+
+def _print_commands(results: Results, found: Any) -> None:
+    """Print how to play the scenarios at the size that the budget allows."""
+    import shlex
+
+    from sim.compare import settings_at_budget
+
+    lines = []
+    for name, settings in settings_at_budget(found, results.manifest).items():
+        stored = results.manifest["scenarios"][name]
+        file = str(stored.get("file") or "")
+        if not file or not settings:
+            lines.append(f"{title_of(results, name)}: nothing in its file says how many it is for")
+            continue
+        words = ["sim", "run", file, "--seeds", str(results.manifest["seeds"])]
+        before = {str(origin.get("where", "")) for origin in (stored.get("origins") or {}).values()}
+        before = {text.removeprefix("--set").strip() for text in before if text.startswith("--set")}
+        kept = sorted(text for text in before if not text.startswith("seeds="))
+        words += [word for setting in (*kept, *settings) for word in ("--set", setting)]
+        lines.append(shlex.join([*words, "--out", f"{results.path}_at_budget/{name}"]))
+    if lines:
+        say()
+        say("To play them at that size instead:")
+        for line in lines:
+            say(line)
 
 
 def _print_between(one: Results, other: Results, asked: Asked) -> None:

@@ -11,6 +11,7 @@ from sim.compare.precision import precision, seeds_for_precision, variance_sente
 from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
 from sim.compare.ripple import DISTANCES, ripple_summary
+from sim.compare.scaling import settings_at_budget
 from sim.compare.sentences import IN_PEOPLE, answer, headline_rows, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, only_shown, suppress, suppress_curve, suppress_ripple
 from sim.compare.targets import TargetResult, target_results
@@ -48,6 +49,7 @@ __all__ = [
     "residents_of",
     "ripple_summary",
     "seeds_for_precision",
+    "settings_at_budget",
     "sizes_by_part",
     "suppress",
     "suppress_curve",

@@ -155,7 +155,7 @@ def at_budget(
     the rest of the budget buys ``factor`` times as much of what was played, and it is *assumed* that this does
     ``factor`` times as much: that the next places do as much good as those played. They seldom do (the loneliest are
     chosen first; word of mouth and saturation are not linear), so a factor far from 1 is marked, and
-    :func:`sim.scenario.budget.write_scaled` writes the scenarios at that size, to be played.
+    :func:`sim.compare.settings_at_budget` says what to set to play the scenarios at that size.
 
     Parameters
     ----------

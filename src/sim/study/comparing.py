@@ -53,7 +53,8 @@ class Comparisons:
         """Mean number of residents of each group that is shown, and of each part in a scenario's interventions."""
         from sim import compare
 
-        found = compare.residents_of(self._at_start)
+        shown = {"all", *self._comparison["group"].astype(str)}
+        found = {group: size for group, size in compare.residents_of(self._at_start).items() if group in shown}
         parts = compare.sizes_by_part(self._shown)
         for (scenario, part), held in parts.groupby(["scenario", "group"], sort=False)["residents"]:
             found[f"{scenario}: {part}"] = float(held.mean())
