@@ -110,7 +110,7 @@ def _placed(problem: Problem, draft: Draft) -> Problem:
     at: Location = ("community", draft.source_key)
     node = draft.tree.at(at)
     key = str(getattr(problem, "key", "")) or problem.path
-    steps = tuple(key.split(".")) if key else ()
+    steps: Location = tuple(key.split(".")) if key else ()
     inside = node.at(steps) if node is not None and steps else None
     if problem.file and inside is None:
         steps = _key_of_file(node, problem.file)

@@ -32,10 +32,16 @@ def effects() -> dict[str, type]:
 
 def sources() -> dict[str, type]:
     """Return the community sources by the key under which they are written."""
+    from sim.community.egocentric import EgocentricSource
     from sim.community.survey import GraphSource, SurveySource
     from sim.community.synthesise import SynthesiseSource
 
-    return {"synthesise": SynthesiseSource, "survey": SurveySource, "graph": GraphSource}
+    return {
+        "synthesise": SynthesiseSource,
+        "survey": SurveySource,
+        "egocentric": EgocentricSource,
+        "graph": GraphSource,
+    }
 
 
 def measures() -> Mapping[str, Any]:

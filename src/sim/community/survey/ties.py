@@ -26,7 +26,16 @@ from sim.community.survey.tables import Faults, Table
 from sim.community.ties import Ties
 from sim.errors import did_you_mean, listing
 
-__all__ = ["Nominations", "Tied", "join", "read_nominations", "read_roster", "split_off_roster"]
+__all__ = [
+    "Nominations",
+    "Tied",
+    "join",
+    "read_nominations",
+    "read_roster",
+    "relations_of",
+    "split_off_roster",
+    "strengths",
+]
 
 DECIMALS = 6
 """Strengths are rounded, so that the last bits of a product do not make another community."""
@@ -152,7 +161,7 @@ def read_nominations(
     if not all(there):
         return NONE, {}
     meaning = relations_of(table, kind, relations, faults)
-    shares, without = _strengths(table, strength, faults)
+    shares, without = strengths(table, strength, faults)
     names, reasons = sorted(meaning), ("nominations_empty", "nominations_of_oneself", "nominations_unused")
     facts = {
         "nominations_read": len(table),
@@ -195,7 +204,7 @@ def _nominations(
     )
 
 
-def _strengths(table: Table, strength: Score | None, faults: Faults) -> tuple[list[float], int]:
+def strengths(table: Table, strength: Score | None, faults: Faults) -> tuple[list[float], int]:
     """Return each nomination's own strength, 0..1, and how many gave none (they take the others' mean)."""
     if strength is None:
         return [1.0] * len(table), 0
