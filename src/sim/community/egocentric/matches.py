@@ -40,7 +40,7 @@ def matches_of(data: EgoData, sample: Sample, structure: Structure, mixed: Mixed
     found += _by_relation(data, sample, structure, rows)
     for number in range(MOST_CLASSES + 1):
         last = number == MOST_CLASSES
-        words = f"residents with {number}{' and more' if last else ''} ties" if number else "residents without ties"
+        words = _of_ties(number, last)
         has = named >= number if last else named == number
         now = degree >= number if last else degree == number
         found.append(_share(words, has.astype(np.float64), float(now.mean()), data, sample))
@@ -49,6 +49,12 @@ def matches_of(data: EgoData, sample: Sample, structure: Structure, mixed: Mixed
     for name, wanted in mixed.wanted.items():
         found += _mixing(name, wanted, mixed.achieved[name], data, sample)
     return found
+
+
+def _of_ties(number: int, last: bool) -> str:
+    if not number:
+        return "residents without ties"
+    return f"residents with {number}{' and more' if last else ''} {'tie' if number == 1 else 'ties'}"
 
 
 def _survey(values: Floats, data: EgoData) -> str:
