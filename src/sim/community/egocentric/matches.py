@@ -40,7 +40,7 @@ def matches_of(data: EgoData, sample: Sample, structure: Structure, mixed: Mixed
     found += _by_relation(data, sample, structure, rows)
     for number in range(MOST_CLASSES + 1):
         last = number == MOST_CLASSES
-        words = f"residents with {number}{' and more' if last else ''} ties" if number else "residents without ties"
+        words = _of_ties(number, last)
         has = named >= number if last else named == number
         now = degree >= number if last else degree == number
         found.append(_share(words, has.astype(np.float64), float(now.mean()), data, sample))
@@ -51,20 +51,37 @@ def matches_of(data: EgoData, sample: Sample, structure: Structure, mixed: Mixed
     return found
 
 
+def _of_ties(number: int, last: bool) -> str:
+    if not number:
+        return "residents without ties"
+    return f"residents with {number}{' and more' if last else ''} {'tie' if number == 1 else 'ties'}"
+
+
 def _survey(values: Floats, data: EgoData) -> str:
     mean = weighted_mean(values, data.weight)
     return f"{data.table.file.name}: {mean:.3f}, standard error {weighted_standard_error(values, data.weight):.3f}"
 
 
+def _rounding(values: Floats, sample: Sample) -> float:
+    """Return by how much a mean over residents may differ because egos are copied a whole number of times.
+
+    Each ego's copies are off by a number between -1 and 1 with a variance of at most 1/6; three standard errors.
+    """
+    there = ~np.isnan(values) & (sample.weight > 0)
+    copied = min(int(there.sum()), len(sample.ego))
+    spread = float(values[there].std()) if there.any() else 0.0
+    return 3.0 * spread * math.sqrt(copied / 6.0) / len(sample.ego) + 1.0 / len(sample.ego)
+
+
 def _mean(words: str, values: Floats, achieved: Floats, data: EgoData, sample: Sample) -> Match:
     wanted = weighted_mean(values, sample.weight)
-    slack = (float(values.max(initial=0.0)) + 1.0) / len(sample.ego)
-    return Match(words, wanted, float(achieved.mean()), _MEAN * max(wanted, 0.1) + slack, _survey(values, data))
+    tolerance = _MEAN * max(wanted, 0.1) + _rounding(values, sample)
+    return Match(words, wanted, float(achieved.mean()), tolerance, _survey(values, data))
 
 
 def _share(words: str, values: Floats, achieved: float, data: EgoData, sample: Sample) -> Match:
     wanted = weighted_mean(values, sample.weight)
-    return Match(words, wanted, achieved, _SHARE + 1.0 / len(sample.ego), _survey(values, data))
+    return Match(words, wanted, achieved, _SHARE + _rounding(values, sample), _survey(values, data))
 
 
 def _by_relation(data: EgoData, sample: Sample, structure: Structure, rows: NDArray[np.int64]) -> list[Match]:

@@ -145,7 +145,7 @@ def _weights(settings: Any, table: Table, rows: Ints, faults: Faults) -> Floats:
         if math.isnan(weight) or weight < 0:
             message = f"column '{settings.weight}': a weight must be a number of at least 0"
             faults.row(table.file, line, message, f"column '{settings.weight}'")
-    weights = np.nan_to_num(np.array(values, np.float64))[rows]
+    weights = np.maximum(np.nan_to_num(np.array(values, np.float64)), 0.0)[rows]
     if not (weights > 0).any():
         faults.add(f"column '{settings.weight}' holds no weight above 0", table.file, "weight")
         return np.ones(len(rows))

@@ -76,8 +76,8 @@ class GraphSource(AnswerSettings, NominationSettings, GraphFiles):
         reader = self.reader(faults)
         graph = read_graph(reader, self.file, self.format)
         people = reader.table(self.people, "people") if self.people is not None else graph.people if graph else None
+        faults.stop()
         if graph is None or people is None:
-            faults.stop()
             raise AssertionError("that nothing could be read is a fault")
         return build(_Read(self, people, graph), seed)
 
