@@ -114,6 +114,8 @@ class Memberships:
     """Column with the name of a place that the person belongs to; absent: every column but ``id`` is a place."""
     sort: str = "place"
     """What sort of place they are, e.g. ``club``."""
+    sort_column: str | None = None
+    """Column with what sort of place each is, beside ``place``; absent: all are of the sort ``sort``."""
     ties: float = field(default=0.0, metadata={"at_least": 0.0, "at_most": 50.0})
     """Mean number of fellow members with whom a member has a tie through the place, beside ties that were named; 0:
     only ties that were named."""
@@ -123,6 +125,8 @@ class Memberships:
     def __post_init__(self) -> None:
         object.__setattr__(self, "file", Path(self.file))
         _number_between("ties", self.ties, 0.0, 50.0)
+        if self.sort_column is not None and self.place is None:
+            raise ValueError("sort_column: needs `place`, the column with the names of places")
         _number_between("weight", self.weight, 0.0, 1.0)
         if self.ties and not self.weight:
             raise ValueError("weight: must be above 0 where `ties` are made")

@@ -94,7 +94,8 @@ def _from_table(
     given: Memberships, table: Table, ids: Sequence[str], faults: Faults
 ) -> tuple[list[Place], dict[str, int]]:
     """Return the places of a file of memberships, and how many rows hold people who are not residents."""
-    needed = [(given.id, "memberships.id"), *([(given.place, "memberships.place")] if given.place else [])]
+    named = {"id": given.id, "place": given.place, "sort_column": given.sort_column}
+    needed = [(name, f"memberships.{key}") for key, name in named.items() if name]
     there = [table.need(name, key, faults) for name, key in needed]  # all of them, so that all are said
     if not all(there):
         return [], {}
@@ -120,7 +121,16 @@ def _from_table(
         )  # fmt: skip
     names = [name for name in natural_order(set(members)) if members[name].any()]
     facts = {"memberships_read": read, "memberships_off_roster": outside, "places_read": len(names)}
-    return [Place(name, given.sort, members[name]) for name in names], facts
+    sorts = _sorts(given, table)
+    return [Place(name, sorts.get(name, given.sort), members[name]) for name in names], facts
+
+
+def _sorts(given: Memberships, table: Table) -> dict[str, str]:
+    """Return the sort of each place, where there is a column for it."""
+    if given.place is None or given.sort_column is None:
+        return {}
+    said = zip(table.columns[given.place], table.columns[given.sort_column], strict=True)
+    return {place: sort for place, sort in said if sort}
 
 
 def _rows(given: Memberships, table: Table, faults: Faults) -> list[tuple[int, str, str]]:
