@@ -1,0 +1,1 @@
+"""Measures the goals of speed; see ``docs/performance.md``. Run with ``python -m benchmarks``."""
