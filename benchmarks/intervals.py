@@ -18,8 +18,8 @@ SEEDS = (20, 50, 100, 200)
 
 OPENING = f"""
 A 95% interval should hold the true effect in 95 of 100 studies. Here the truth is known: effects of paired runs are
-drawn from a distribution with a known mean, {STUDIES:,} studies for each cell, and it is counted in how many of them the
-interval covers it. The Monte Carlo error of these shares is about 0.2 points.
+drawn from a distribution with a known mean, {STUDIES:,} studies for each cell, and it is counted in how many of them
+the interval covers it. The Monte Carlo error of these shares is about 0.2 points.
 """
 
 SKEWED = """

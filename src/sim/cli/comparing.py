@@ -180,11 +180,10 @@ def _print_who(results: Results, asked: Asked) -> None:
 
 def _print_costs(results: Results, asked: Asked) -> None:
     from sim.compare import records
-    from sim.compare.wording import money
-    from sim.report.tables import currency
+    from sim.compare.wording import currency_of, money
 
     found = table_of(results, asked)
-    unit = currency(results.manifest)
+    unit = currency_of(results.manifest)
     rows = []
     for row in records(found):
         known = not math.isnan(row["cost"])
@@ -265,11 +264,10 @@ def _print_targets(results: Results, asked: Asked) -> None:
 
 def _print_budget(results: Results, asked: Asked) -> None:
     from sim.compare import records
-    from sim.compare.wording import amount, between, money, number
-    from sim.report.tables import currency
+    from sim.compare.wording import amount, between, currency_of, money, number
 
     assert asked.budget is not None
-    unit = currency(results.manifest)
+    unit = currency_of(results.manifest)
     measure = asked.measure or results.facts.outcome
     found = table_of(results, asked)
     say(f"{_label(measure)} if each scenario were scaled to cost {money(asked.budget, unit)} (not played again)")

@@ -232,8 +232,7 @@ def _rows(results: Results, measure: str, asked: Asked) -> list[Any]:
 
 
 def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) -> list[str]:
-    from sim.compare.wording import amount, between, money, pairs_better
-    from sim.report.tables import currency
+    from sim.compare.wording import amount, between, currency_of, money, pairs_better
 
     cost = float(row["cost"])
     return [
@@ -243,7 +242,7 @@ def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) ->
         between(row),
         *([amount(in_people, unit=False)] if in_people is not None else []),
         pairs_better(row),
-        "none" if cost == 0.0 else money(cost, currency(results.manifest)),
+        "none" if cost == 0.0 else money(cost, currency_of(results.manifest)),
         str(row["verdict"]),
     ]
 

@@ -12,7 +12,7 @@ from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
 from sim.compare.ripple import DISTANCES, ripple_summary
 from sim.compare.scaling import settings_at_budget
-from sim.compare.sentences import IN_PEOPLE, answer, headline_rows, ranked
+from sim.compare.sentences import IN_PEOPLE, answer, best_group, effect_words, headline_rows, in_people, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, only_shown, suppress, suppress_curve, suppress_ripple
 from sim.compare.targets import TargetResult, target_results
 from sim.compare.verdicts import VERDICTS, verdict, verdict_of
@@ -30,16 +30,19 @@ __all__ = [
     "against",
     "answer",
     "at_budget",
+    "best_group",
     "between",
     "comparison",
     "costs",
     "effect_curve",
+    "effect_words",
     "effects_by_part",
     "estimands",
     "extra_costs",
     "gaps",
     "headline_rows",
     "hidden_groups",
+    "in_people",
     "manifest_against",
     "only_shown",
     "precision",
