@@ -96,6 +96,8 @@ class ExperimentFolder:
         if old == parts:
             return
         said = [*differences(old, parts)]
+        if old.get("experiments") != parts.get("experiments"):
+            said.append("the program has changed: experiments")
         for key in ("axes", "design"):
             before, now = old.get(key, {}), parts.get(key, {})
             for name in sorted({*before, *now}):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.plots.style import axes, escaped, readable, styles, title
+from sim.plots.style import axes, escaped, plain_ticks, readable, styles, title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,8 @@ def across_worlds(
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")
-        ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4), useMathText=True)
+        ax.locator_params(axis="x", nbins=5)
+        plain_ticks(ax)
         sides = "← better      worse →" if better == "lower" else "← worse      better →"
         ax.set_xlabel(f"Effect on {what}{f' ({unit})' if unit else ''}, one dot a world\n{sides}")
         title(ax, f"Effect on {what} across {len(effects)} plausible worlds", 56)
@@ -99,8 +100,9 @@ def regrets(
         ax.set_xlim(left=0)
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")
-        ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4), useMathText=True)
+        ax.locator_params(axis="x", nbins=5)
+        plain_ticks(ax)
         ax.set_xlabel(f"Given away against the best choice of each world{f' ({unit})' if unit else ''}")
-        ax.legend(loc="lower right", fontsize=9.5)
+        ax.legend(loc="upper right", fontsize=9.5)
         title(ax, f"Regret: {what}", 56)
     return ax

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from sim.plots.style import axes, escaped, readable, title
+from sim.plots.style import axes, escaped, plain_ticks, readable, title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ def importance(
     """
     rows: list[Any] = indices.head(most).to_dict("records")
     with readable():
-        ax = axes(ax, width=7.6, height=1.7 + 0.34 * len(rows))
+        ax = axes(ax, width=7.6, height=2.1 + 0.34 * len(rows))
         for place, row in enumerate(rows):
             clear = row["verdict"] == "matters"
             shift = 0.17 if method == "sobol" else 0.0
@@ -77,8 +77,8 @@ def _parameters(ax: Axes, rows: list[Any]) -> None:
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-    ax.locator_params(axis="x", nbins=5)
-    ax.ticklabel_format(axis="x", style="sci", scilimits=(-3, 4), useMathText=True)
+    ax.locator_params(axis="x", nbins=4)
+    plain_ticks(ax)
 
 
 def _short(path: str) -> str:
@@ -91,6 +91,7 @@ def _short(path: str) -> str:
 def _legend(ax: Axes, method: str, rows: list[Any]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
+    from matplotlib.transforms import ScaledTranslation
 
     said = {row["verdict"] for row in rows}
     name = {"sobol": "total: with all it has a part in"}.get(method, "matters")
@@ -102,7 +103,9 @@ def _legend(ax: Axes, method: str, rows: list[Any]) -> None:
     handles.append(Line2D([], [], color="#333333", linewidth=1.3, label="95% interval"))
     if any(row["noise"] == row["noise"] and row["noise"] > 0 for row in rows):
         handles.append(Line2D([], [], color=_LUCK, linewidth=1.6, label="luck alone reaches up to here"))
-    ax.legend(handles=handles, loc="lower right", fontsize=9.5, frameon=True, framealpha=0.9, edgecolor="none")
+    below = ScaledTranslation(0.0, -0.55, ax.figure.dpi_scale_trans)
+    ax.legend(handles=handles, loc="upper right", fontsize=9.5, ncols=2, borderaxespad=0.0,
+              bbox_to_anchor=(1.0, 0.0), bbox_transform=ax.transAxes + below)  # fmt: skip
 
 
 def plane(indices: pd.DataFrame, *, what: str = "", unit: str = "", named: int = 6, ax: Axes | None = None) -> Axes:
@@ -119,7 +122,7 @@ def plane(indices: pd.DataFrame, *, what: str = "", unit: str = "", named: int =
             colour = _CLEAR if row["verdict"] == "matters" else _DIM
             ax.plot([row["index"]], [row["spread"]], "o", color=colour, markersize=7, zorder=3)
         spreads: list[float] = []
-        for row in rows[:named]:
+        for row in [each for each in rows[:named] if each["index"] > 0.05 * greatest]:
             near = any(abs(row["spread"] - each) < 0.06 * greatest for each in spreads)
             spreads.append(row["spread"])
             left = row["index"] > 0.55 * greatest
@@ -134,7 +137,8 @@ def plane(indices: pd.DataFrame, *, what: str = "", unit: str = "", named: int =
         unit_text = f" ({unit})" if unit else ""
         ax.set_xlabel(f"How much it matters: mean absolute effect{unit_text}")
         ax.set_ylabel("How much that varies: standard deviation")
-        ax.ticklabel_format(style="sci", scilimits=(-3, 4), useMathText=True)
+        ax.locator_params(nbins=5)
+        plain_ticks(ax, "both")
         title(ax, f"What {what or 'the outcome'} hangs on", 56)
     return ax
 
