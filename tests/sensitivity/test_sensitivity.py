@@ -88,6 +88,9 @@ def test_effects_are_those_of_a_run_to_the_bit(study: sim.Study) -> None:
         assert len(table) > 20
         for measure, effect in zip(table["measure"].astype(str), table["effect"], strict=True):
             assert row[f"befriending: {measure}"] == effect, measure
+        table = play_unit(plan, plan["befriending"].community_of(seed), seed).effects
+        table = table[(table["group"] == "all") & (table["when"] == "average") & (table["measure"] == "loneliness")]
+        assert row["befriending: loneliness, average"] == pytest.approx(table["effect"].item(), rel=1e-9)
 
 
 def test_the_result_says_what_matters(found: sim.Sensitivity) -> None:
@@ -134,6 +137,8 @@ def test_only_what_can_be_analysed(study: sim.Study) -> None:
         sim.sensitivity(study["baseline"], progress=False)
     with pytest.raises(InputError, match="did you mean 'loneliness'"):
         sim.sensitivity(study["talks"], measure="lonliness", progress=False)
+    with pytest.raises(InputError, match="averages over the weeks are kept of loneliness"):
+        sim.sensitivity(study["talks"], measure="isolated", when="average", progress=False)
     with pytest.raises(InputError, match="first which of them matter"):
         sim.sensitivity(study["talks"], method="sobol", progress=False)
 

@@ -40,6 +40,13 @@ class Method(StrEnum):
     tornado = "tornado"
 
 
+class When(StrEnum):
+    """At what time an effect is looked at."""
+
+    horizon = "horizon"
+    average = "average"
+
+
 class Grade(StrEnum):
     """Kinds of support for a number, as in :data:`sim.evidence.library.GRADES`."""
 
@@ -172,6 +179,7 @@ def sensitivity(
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Runs at each point; 5 if absent.")] = None,
     measure: EffectOn = None,
+    when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
     parameters: Varied = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which scenario, where the study has several.")
@@ -186,7 +194,7 @@ def sensitivity(
     """Find out which unknown a scenario's effect hangs on. Called again, it goes on; more samples extend it."""
     from sim.cli import questions
 
-    asked = questions.Asked(path, measure, parameters or [], overrides or [], seeds, out, workers, fresh)
+    asked = questions.Asked(path, measure, when.value, parameters or [], overrides or [], seeds, out, workers, fresh)
     return questions.sensitivity(asked, method.value, samples, scenario)
 
 
@@ -199,6 +207,7 @@ def explore(
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Runs in each world; 2 if absent.")] = None,
     measure: EffectOn = None,
+    when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
     parameters: Varied = None,
     overrides: Overrides = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder; results/<study>_worlds if absent.")] = None,
@@ -208,7 +217,7 @@ def explore(
     """Compare the candidates over the plausible ranges of all that is uncertain: which is best where, and regret."""
     from sim.cli import questions
 
-    asked = questions.Asked(path, measure, parameters or [], overrides or [], seeds, out, workers, fresh)
+    asked = questions.Asked(path, measure, when.value, parameters or [], overrides or [], seeds, out, workers, fresh)
     return questions.explore(asked, worlds)
 
 

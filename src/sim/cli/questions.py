@@ -24,6 +24,7 @@ class Asked:
 
     path: Path
     measure: str | None
+    when: str
     parameters: Sequence[str]
     overrides: Sequence[str]
     seeds: int | None
@@ -45,8 +46,14 @@ class Asked:
     def given(self) -> dict[str, Any]:
         """Return what both functions take."""
         seeds = {} if self.seeds is None else {"seeds": self.seeds}
-        return {"measure": self.measure, "parameters": list(self.parameters) or None, "workers": self.processes,
-                "fresh": self.fresh, **seeds}  # fmt: skip
+        return {
+            "measure": self.measure,
+            "when": self.when,
+            "parameters": list(self.parameters) or None,
+            "workers": self.processes,
+            "fresh": self.fresh,
+            **seeds,
+        }
 
 
 def sensitivity(asked: Asked, method: str, samples: int | None, scenario: str | None) -> int:

@@ -6,7 +6,7 @@ keeps them.
 """
 
 from sim.experiments.asking import asked_axes, usual_axes
-from sim.experiments.playing import GAIN, FunctionModel, Model, ScenarioModel, column, scenario_model
+from sim.experiments.playing import GAIN, FunctionModel, Model, ScenarioModel, averaged, column, scenario_model
 from sim.experiments.running import Done, Experiment, run_experiment
 from sim.experiments.sequences import sobol_points, trajectories
 from sim.experiments.space import Axis, Space
@@ -21,6 +21,7 @@ __all__ = [
     "ScenarioModel",
     "Space",
     "asked_axes",
+    "averaged",
     "column",
     "run_experiment",
     "scenario_model",

@@ -12,10 +12,11 @@ from sim.experiments.space import Space
 
 if TYPE_CHECKING:
     from sim.community.community import Community
+    from sim.model.engine import Simulation
     from sim.scenario import Plan, Scenario
     from sim.scenario.plan import Loading
 
-__all__ = ["GAIN", "FunctionModel", "Model", "ScenarioModel", "column", "scenario_model"]
+__all__ = ["GAIN", "FunctionModel", "Model", "ScenarioModel", "averaged", "column", "scenario_model"]
 
 GAIN = "loop_gain"
 """Name of the column that says to how many times its size a small rise of stigma grows at a point."""
@@ -26,9 +27,16 @@ _KEPT = 64
 Row = dict[str, float]
 
 
-def column(scenario: str, measure: str) -> str:
-    """Return the name of the column of a scenario's effect on a measure."""
-    return f"{scenario}: {measure}"
+def column(scenario: str, measure: str, when: str = "horizon") -> str:
+    """Return the name of the column of a scenario's effect on a measure, in the last week or on average."""
+    return f"{scenario}: {measure}{', average' if when == 'average' else ''}"
+
+
+def averaged() -> list[str]:
+    """Return the measures of which the average over the weeks is kept, too: those of residents, taken every week."""
+    from sim.measures import MEASURES
+
+    return [name for name, measure in MEASURES.items() if measure.personal and measure.every == 1]
 
 
 class Model(Protocol):
@@ -61,7 +69,7 @@ class FunctionModel:
 
 @dataclass
 class ScenarioModel:
-    """The effects of a study's scenarios at the horizon, each minus the baseline of the same community and seed."""
+    """The effects of a study's scenarios, each minus the baseline of the same community and seed."""
 
     loading: Loading
     """From what the study is loaded again with the values of a point."""
@@ -100,10 +108,10 @@ class ScenarioModel:
         community = self._community(without, without.community_of(seed))
         key = (without.community_of(seed), seed, plan.weeks, repr((without.source, without.mechanisms)),
                repr(without.interventions))  # fmt: skip
-        before = _remembered(self._baselines, key, lambda: _at_the_end(without, community, seed, plan.weeks))
+        before = _remembered(self._baselines, key, lambda: _measured(without, community, seed, plan.weeks))
         found: Row = {}
         for name in self.names:
-            after = _at_the_end(plan.scenarios[name], community, seed, plan.weeks)
+            after = _measured(plan.scenarios[name], community, seed, plan.weeks)
             found |= {column(name, measure): after[measure] - before[measure] for measure in after}
         return found
 
@@ -124,25 +132,37 @@ def _remembered(kept: OrderedDict[Any, Any], key: Any, make: Callable[[], Any]) 
     return kept[key]
 
 
-def _at_the_end(scenario: Scenario, community: Community, seed: int, weeks: int) -> Row:
-    """Play a scenario on a copy of a community and return every measure of everybody in the last week.
+def _measured(scenario: Scenario, community: Community, seed: int, weeks: int) -> Row:
+    """Play a scenario on a copy of a community; return every measure of everybody in the last week, and averages.
 
-    The numbers are those of :func:`sim.run.play_unit` to the bit, without its tables of weeks, groups and distances.
+    The numbers of the last week are those of :func:`sim.run.play_unit` to the bit, without its tables of weeks, groups
+    and distances.
     """
-    from sim import compiled
     from sim.measures import MEASURES
     from sim.model.engine import Simulation
 
     simulation = Simulation(community.copy(), scenario.mechanisms, scenario.interventions, seed)
+    followed = averaged()
+    sums = dict.fromkeys(followed, 0.0)
     for _ in range(weeks):
         simulation.step()
-    found = {}
-    for name, measure in MEASURES.items():
-        values, weights = measure.of(simulation.look)
-        total = float(compiled.total(values))
-        weight = float(len(values)) if weights is None else float(compiled.total(weights))
-        found[name] = total if measure.is_total else total / weight if weight > 0 else float("nan")
-    return found
+        for name in followed:
+            sums[name] += _mean(name, simulation)
+    found = {name: _mean(name, simulation) for name in MEASURES}
+    return found | {f"{name}, average": total / weeks for name, total in sums.items()}
+
+
+def _mean(name: str, simulation: Simulation) -> float:
+    from sim import compiled
+    from sim.measures import MEASURES
+
+    measure = MEASURES[name]
+    values, weights = measure.of(simulation.look)
+    total = float(compiled.total(values))
+    if measure.is_total:
+        return total
+    weight = float(len(values)) if weights is None else float(compiled.total(weights))
+    return total / weight if weight > 0 else float("nan")
 
 
 def scenario_model(plan: Plan, names: Sequence[str], space: Space, fingerprint: Mapping[str, Any]) -> ScenarioModel:

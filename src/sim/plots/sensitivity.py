@@ -160,15 +160,15 @@ def swings(
                 at = row[f"effect_{end}"]
                 ax.barh(place, at - usual, left=usual, height=0.62, color=colour if clear else _DIM,
                         alpha=1.0 if clear else 0.8, zorder=2)  # fmt: skip
-            for end in ("low", "high"):
-                at = row[f"effect_{end}"]
-                right = at > usual or (at == usual and end == "high")
+            for end, opposite in (("low", "high"), ("high", "low")):
+                at, there = row[f"effect_{end}"], row[f"effect_{opposite}"]
+                right = at > there or (at == there and end == "high")
                 ax.annotate(escaped(_value(row[end])), (at, place), xytext=(4 if right else -4, 0), va="center",
                             textcoords="offset points", ha="left" if right else "right", fontsize=9)  # fmt: skip
         ax.axvline(usual, color="#333333", linewidth=1.2, zorder=3)
         _parameters(ax, rows)
         ax.set_xlim(usual - 1.45 * span, usual + 1.45 * span)
-        ax.set_xlabel(f"Outcome at the ends of each range{f' ({unit})' if unit else ''}; grey: luck alone could do it")
+        ax.set_xlabel(f"Outcome at the ends of each range{f' ({unit})' if unit else ''}\ngrey: luck alone could do it")
         title(ax, f"What {what or 'the outcome'} hangs on", 60)
     return ax
 

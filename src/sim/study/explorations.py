@@ -34,6 +34,8 @@ class Exploration:
 
     plan: Plan
     measure: str
+    when: str
+    """``horizon`` (the last week) or ``average`` (over all weeks)."""
     ranking: Ranking
     space: Space
     runs: pd.DataFrame
@@ -75,7 +77,7 @@ class Exploration:
         """Draw each candidate's effect across worlds, or (``kind="regret"``) what each choice gives away."""
         from sim import plots
 
-        words = {"what": label_of(self.measure), "unit": unit_of(self.measure)}
+        words = {"what": label_of(self.measure, self.when), "unit": unit_of(self.measure)}
         titles = {name: scenario.title for name, scenario in self.plan.scenarios.items()}
         if kind == "regret":
             return plots.regrets(self.table, titles=titles, **words, ax=ax)
@@ -164,6 +166,7 @@ def explore(
     measure: str | None = None,
     parameters: Mapping[str, Any] | Sequence[str] | None = None,
     *,
+    when: str = "horizon",
     seeds: int = USUAL_SEEDS,
     workers: int = 1,
     out: str | Path | None = None,
@@ -182,9 +185,11 @@ def explore(
     worlds
         How many worlds; more extend what is stored.
     measure
-        What candidates are compared by, in the last week; the study's primary measure where absent.
+        What candidates are compared by; the study's primary measure where absent.
     parameters
         As in :func:`sim.sensitivity`; everything that the evidence gives a range for where absent.
+    when
+        ``horizon`` or ``average``, as in :func:`sim.sensitivity`.
     seeds
         Runs in each world.
     workers, out, fresh, progress
@@ -198,11 +203,11 @@ def explore(
         If too many worlds failed.
     """
     from sim.ensemble.recording import fingerprint_of
-    from sim.experiments import Experiment, asked_axes, run_experiment, scenario_model, sobol_points, usual_axes
+    from sim.experiments import Experiment, asked_axes, column, run_experiment, scenario_model, sobol_points, usual_axes
     from sim.exploration import rank, sentences
 
     plan = study.plan
-    measure = measure_of(measure or plan.outcome)
+    measure = measure_of(measure or plan.outcome, when)
     better = _direction(plan, measure)
     names = [name for name in plan.scenarios if name != plan.baseline]
     if worlds < 2:
@@ -213,8 +218,9 @@ def explore(
     model = scenario_model(plan, names, space, fingerprint_of(plan).parts)
     experiment = Experiment(model, space, points, seeds, {"method": "worlds"})
     runs = played(lambda bar: run_experiment(experiment, out, workers=workers, fresh=fresh, progress=bar), progress)
-    ranking = rank(runs, names, measure, better, space, points, plan.baseline)
+    by = column("", measure, when).removeprefix(": ")
+    ranking = rank(runs, names, by, better, space, points, plan.baseline)
     titles = {name: scenario.title for name, scenario in plan.scenarios.items()}
-    said = tuple(sentences(ranking, titles, label_of(measure), unit_of(measure)))
+    said = tuple(sentences(ranking, titles, label_of(measure, when), unit_of(measure)))
     path = None if out is None else Path(out)
-    return Exploration(plan, measure, ranking, space, experiment.table(runs), said, path)
+    return Exploration(plan, measure, when, ranking, space, experiment.table(runs), said, path)

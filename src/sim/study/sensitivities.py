@@ -35,6 +35,8 @@ class Sensitivity:
     scenario: Scenario
     method: str
     measure: str
+    when: str
+    """``horizon`` (the last week) or ``average`` (over all weeks)."""
     analysis: Analysis
     space: Space
     experiments: pd.DataFrame
@@ -64,7 +66,7 @@ class Sensitivity:
 
     @property
     def _words(self) -> dict[str, Any]:
-        return {"what": f"the effect on {label_of(self.measure)}", "unit": unit_of(self.measure)}
+        return {"what": f"the effect on {label_of(self.measure, self.when)}", "unit": unit_of(self.measure)}
 
     def plot(self, kind: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw it.
@@ -106,11 +108,11 @@ class Sensitivity:
 _SHOWN = ("parameter", "range", "index", "lower", "upper", "noise", "first", "spread", "verdict")
 
 
-def label_of(measure: str) -> str:
+def label_of(measure: str, when: str = "horizon") -> str:
     """Return a measure's name for readers."""
     from sim.measures import MEASURES
 
-    return MEASURES[measure].label
+    return f"{MEASURES[measure].label}{' (average over the weeks)' if when == 'average' else ''}"
 
 
 def unit_of(measure: str) -> str:
@@ -149,6 +151,7 @@ def sensitivity(
     measure: str | None = None,
     parameters: Mapping[str, Any] | Sequence[str] | None = None,
     *,
+    when: str = "horizon",
     samples: int | None = None,
     seeds: int = USUAL_SEEDS,
     workers: int = 1,
@@ -158,8 +161,8 @@ def sensitivity(
 ) -> Sensitivity:
     """Find out which unknown the effect of a scenario hangs on.
 
-    The effect is paired: the scenario minus the baseline of the same community and the same luck, in the last week. All
-    points are played with the same seeds, so what is common to them cancels.
+    The effect is paired: the scenario minus the baseline of the same community and the same luck. All points are played
+    with the same seeds, so what is common to them cancels.
 
     Parameters
     ----------
@@ -173,6 +176,9 @@ def sensitivity(
     parameters
         From path to ``(low, high)``, a list of options, or None for the evidence's range; or paths alone. Where
         absent, everything that the evidence gives a range for, theories and the rule of uptake included.
+    when
+        ``horizon``: the effect in the last week; ``average``: over all weeks, which is steadier, and sees programmes
+        that have ended (for the outcomes of residents only).
     samples
         Trajectories (Morris), base samples (Sobol), or points (PAWN). More samples extend what is stored.
     seeds
@@ -200,7 +206,7 @@ def sensitivity(
 
     salib()  # before anything is played
     plan, chosen = _of(scenario)
-    measure = measure_of(measure or plan.outcome)
+    measure = measure_of(measure or plan.outcome, when)
     scenarios = [plan.scenarios[plan.baseline], chosen]
     space = usual_axes([chosen]) if parameters is None else asked_axes(parameters, [chosen, scenarios[0]])
     design = design_of(method, space, samples)
@@ -211,10 +217,10 @@ def sensitivity(
     model = scenario_model(plan, [chosen.name], space, parts)
     experiment = Experiment(model, space, design.points, seeds, design.plain())
     runs = played(lambda bar: run_experiment(experiment, out, workers=workers, fresh=fresh, progress=bar), progress)
-    what = f"the effect of “{chosen.title}” on {label_of(measure)}"
-    found = analyse(runs, column(chosen.name, measure), design, space, what=what, unit=unit_of(measure))
+    what = f"the effect of “{chosen.title}” on {label_of(measure, when)}"
+    found = analyse(runs, column(chosen.name, measure, when), design, space, what=what, unit=unit_of(measure))
     path = None if out is None else Path(out)
-    return Sensitivity(chosen, method, measure, found, space, experiment.table(runs), path)
+    return Sensitivity(chosen, method, measure, when, found, space, experiment.table(runs), path)
 
 
 def played(run: Callable[[Any], pd.DataFrame], progress: bool | Callable[[Done], None]) -> pd.DataFrame:
@@ -250,11 +256,16 @@ def _only(plan: Plan, scenarios: Sequence[Scenario]) -> Plan:
     return replace(plan, scenarios={scenario.name: scenario for scenario in scenarios})
 
 
-def measure_of(name: str) -> str:
-    """Return the name of a measure if there is one."""
+def measure_of(name: str, when: str) -> str:
+    """Return the name of a measure if there is one, and it is kept for that time."""
+    from sim.experiments import averaged
     from sim.measures import MEASURES
 
     if name not in MEASURES:
         hint = did_you_mean(name, list(MEASURES)) or f"; measures: {listing(MEASURES, 40)}"
         raise InputError(f"'{name}' is not a measure{hint}")
+    if when not in ("horizon", "average"):
+        raise InputError(f"when must be horizon or average, not '{when}'")
+    if when == "average" and name not in averaged():
+        raise InputError(f"averages over the weeks are kept of {listing(averaged())}, not of {name}")
     return name
