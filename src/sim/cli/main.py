@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.ending import ends_well, start
+from sim.cli.network import network
 
 __all__ = ["app", "main"]
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+app.add_typer(network)
 
 
 class Format(StrEnum):
@@ -177,7 +180,9 @@ def sensitivity(
         int | None,
         typer.Option(min=1, metavar="N", help="Trajectories (morris), base samples (sobol), points (pawn)."),
     ] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Runs at each point; 5 if absent.")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at each point; 3 if absent, 10 for a tornado.")
+    ] = None,
     measure: EffectOn = None,
     when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
     parameters: Varied = None,
