@@ -89,5 +89,5 @@ def busy_week(residents: int) -> tuple[Simulation, Callable[[], None]]:
 
 
 def pass_of(simulation: Simulation) -> Callable[[], None]:
-    """Return the job of taking all sums over the ties once, with what is derived before."""
-    return simulation.refresh
+    """Return the job of taking all sums over the ties once, without what is derived before."""
+    return simulation.sum_up

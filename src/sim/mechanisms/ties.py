@@ -41,8 +41,9 @@ class TieState:
     """Who can meet whom."""
     count: NDArray[np.int32]
     """How many ties of each kind a resident has that no intervention made, as of the last week that was played."""
-    change: Floats = field(default_factory=lambda: np.empty(0))
-    """Where the changes of strengths are written each week."""
+    one: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    """Where ties that end are written each week."""
+    other: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
 
 @dataclass(frozen=True)
@@ -130,20 +131,17 @@ class ChangingTies:
     def propose(self, week: Week) -> Proposal:
         """Let strengths follow what is lived, end ties, and let people with free slots find each other."""
         community, ties, state = week.community, week.community.ties, week.constants[self.name]
-        full = np.ones(len(community))
-        lived = week.parameters["engagement"].derive(community) if "engagement" in week.parameters else {}
         programmes = community.participation.values()
-        held = np.array([item.taking_part() for item in programmes], np.bool_).reshape(len(programmes), len(full))
-        if len(state.change) != len(ties.strength):
-            state.change = np.zeros(len(ties.strength))
-        one, other = np.empty(ties.count, np.int32), np.empty(ties.count, np.int32)
+        held = np.array([item.taking_part() for item in programmes], np.bool_).reshape(len(programmes), len(community))
+        if len(state.one) < ties.count:
+            state.one, state.other = np.empty(2 * ties.count, np.int32), np.empty(2 * ties.count, np.int32)
         ended = compiled.live_ties(
             np.uint64(week.stream("ties: ending").key), week.number, community.identity, ties.start, ties.length,
-            ties.due, ties.neighbour, ties.strength, ties.reference, ties.kind, ties.maker, ties.ending,
-            lived.get("engagement", full), lived.get("welcome", full), community.flag("disclosed"), held,
-            self.endings(ties.kinds), self.rate, self.too_weak, state.change, state.count, one, other,
+            ties.due, ties.neighbour, ties.strength, ties.reference, ties.kind, ties.maker, ties.ending, week.lived,
+            week.least_lived, held, self.endings(ties.kinds), self.rate, self.too_weak, state.count, state.one,
+            state.other,
         )  # fmt: skip
-        proposal = Proposal(strengths=state.change, ended_ties=[(one[:ended], other[:ended])])
+        proposal = Proposal(follows=self.rate, ended_ties=[(state.one[:ended], state.other[:ended])])
         if self.turnover:
             proposal.new_ties.append(self._new(week, state))
         return proposal
