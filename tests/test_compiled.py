@@ -124,10 +124,32 @@ def test_numba_is_imported_when_a_kernel_is_first_used():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_sums_are_taken_from_the_first_to_the_last():
-    values = np.array([1e16, 1.0, -1e16, 1.0])
-    assert compiled.total(values) == 1.0
-    assert compiled.total(values[::-1].copy()) == 0.0
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 31, 100])
+def test_sums_are_taken_in_eight_parts_and_these_in_pairs(size):
+    values = np.modf(np.arange(1, size + 1) * 0.7548776662)[0] * 10.0 ** (np.arange(size) % 7)
+    whole = size - size % 8
+    parts = [0.0] * 8
+    for i in range(whole):
+        parts[i % 8] += float(values[i])
+    a, b, c, d, e, f, g, h = parts
+    rest = 0.0
+    for i in range(whole, size):
+        rest += float(values[i])
+    assert compiled.total(values) == (((a + b) + (c + d)) + ((e + f) + (g + h))) + rest
+    in_order = 0.0
+    for value in values.tolist():
+        in_order += value
+    assert compiled.total_in_order(values) == in_order
+
+
+def test_the_exponential_function_is_exact_to_two_units_of_the_last_place():
+    x = np.concatenate([np.linspace(-708, 709, 20_001), np.linspace(-2, 2, 20_001), [0.0]])
+    out = np.empty(len(x))
+    compiled.fill_exponential(x, 1.0, out)
+    assert np.abs(out / np.exp(x) - 1).max() < 2 * 2.3e-16
+    assert out[-1] == 1.0
+    assert compiled.exponential(-800.0) == 0.0
+    assert np.isfinite(compiled.exponential(800.0))
 
 
 def test_group_sums_pass_over_missing_values():

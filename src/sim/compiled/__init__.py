@@ -19,14 +19,15 @@ __all__ = ["load"]
 _HOMES = {
     "centrality": ("betweenness", "leading_vector", "move_to_communities"),
     "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
+    "functions": ("NORMAL_NODES", "exponential", "fill_exponential", "fill_normal_share"),
     "graphs": ("components", "distances", "triangles"),
-    "groups": ("add_by_group", "add_by_groups", "total"),
+    "groups": ("add_by_group", "add_by_groups", "total", "total_in_order"),
     "living": ("follow", "live_ties"),
     "memory": ("prefetch",),
     "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
     "records": ("link_records", "wake_records"),
-    "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "remove_ties"),
-    "seeking": ("fill_slots", "list_seekers", "seek_partners"),
+    "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
+    "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
     "telling": ("first_tellers",),
 }
 """Names that others use, by the module that they stand in."""

@@ -152,15 +152,12 @@ class ChangingTies:
         luck, since = (week.draws, week.number), week.number - self.apart
         found = state.meeting.find(week.community, luck, state.slots, state.count, self.search, weights, since)
         one, other, kind, place = found
-        identity, stigma = week.community.identity, week.community.observed("stigma")
-        disclosed = week.community.flag("disclosed")
-        lot = week.stream("ties: acceptance").pair_uniform(identity[one], identity[other])
-        welcome = 1.0 - self.refusal * np.where(disclosed[one], stigma[other], 0.0)
-        welcome *= 1.0 - self.refusal * np.where(disclosed[other], stigma[one], 0.0)
-        order = np.argsort(lot, kind="stable")
-        accepted = np.zeros(len(one), np.bool_)
-        compiled.fill_slots(order[lot[order] < welcome[order]], one, other, kind, state.slots, state.count, accepted)
-        one, other, kind, place = one[accepted], other[accepted], kind[accepted], place[accepted]
-        draw = week.stream("ties: strength").pair_uniform(identity[one], identity[other])
-        at = state.first[kind] + (draw * (state.first[kind + 1] - state.first[kind])).astype(np.int64)
-        return NewTies(one, other, state.strengths[at], kind, place=place)
+        strength = np.empty(len(one))
+        accepted = compiled.accept_pairs(
+            np.uint64(week.stream("ties: acceptance").key), np.uint64(week.stream("ties: strength").key),
+            week.community.identity, one, other, kind, place, state.slots, state.count,
+            week.community.flag("disclosed"), week.community.observed("stigma"), self.refusal, state.strengths,
+            state.first, strength,
+        )  # fmt: skip
+        new = slice(accepted)
+        return NewTies(one[new], other[new], strength[new], kind[new], place=place[new])
