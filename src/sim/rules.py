@@ -130,6 +130,9 @@ class Week:
     least_lived: Floats = field(default_factory=lambda: np.empty(0))
     """The least lived of each resident's ties, 1 where none is less, shape (residents,)."""
 
+    held: dict[str, Any] = field(default_factory=dict)
+    """What a rule has computed this week and others ask for again, by a name of its own."""
+
     def stream(self, rule: str) -> Stream:
         """Return the draws of a rule in this week."""
         stream: Stream = self.draws.stream(rule, self.number)

@@ -24,12 +24,16 @@ _HOMES = {
     "groups": ("add_by_group", "add_by_groups", "total", "total_in_order"),
     "living": ("follow", "live_ties"),
     "memory": ("prefetch",),
+    "moving": (
+        "apply_move", "ease_of_telling", "engage", "experience", "hear_of", "mean_around", "move_self_stigma",
+        "pull_attitudes", "talk_of", "tell", "unmet_need",
+    ),
     "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
     "records": ("link_records", "wake_records"),
     "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
     "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
     "telling": ("first_tellers",),
-}
+}  # fmt: skip
 """Names that others use, by the module that they stand in."""
 
 

@@ -102,20 +102,18 @@ class Simulation:
         self._apply_flags(proposals)
         self._apply_places(proposals)
         self._apply_ties(proposals)
-        self._take_sums(anew=False)
-
-    def refresh(self) -> None:
-        """Derive columns and take all sums over ties, from the state as it stands.
-
-        To be called after columns or ties have been changed from outside.
-        """
-        self._take_sums(anew=True)
+        self.refresh(anew=False)
 
     def sum_up(self) -> None:
         """Take all sums over ties once more, of the state as it was last looked at: what benchmarks measure."""
         self._pass.sum_up(self.community)
 
-    def _take_sums(self, *, anew: bool) -> None:
+    def refresh(self, *, anew: bool = True) -> None:
+        """Derive columns and take all sums over ties, from the state as it stands.
+
+        To be called after columns or ties have been changed from outside. Without ``anew``, columns that only rules
+        change are not read again.
+        """
         community = self.community
         community.shifts = self._active_shifts()
         derived: dict[str, NDArray[Any]] = {}
@@ -175,11 +173,9 @@ class Simulation:
                 self._note(outcome, rule, move, proposal.towards.get(outcome))
         for outcome, move in totals.items():
             column = self.community.columns.outcome(outcome)
-            before = column.observed.copy()
-            column.moved += move
-            column.refresh()
+            clipped = column.move(move)
             if outcome in OUTCOMES:
-                self._note(outcome, "bounds", column.observed - before - move)
+                self._add(outcome, "bounds", clipped / len(move))
 
     def _note(self, outcome: str, rule: str, move: Floats, towards: Relaxation | None = None) -> None:
         """Add up what a rule has moved; what it moved towards a resting point, by the parts of that point.
@@ -196,6 +192,10 @@ class Simulation:
             step = towards.rate * (aim - held.get(key, 0.0)) if towards else 0.0
             held[key] = held.get(key, 0.0) + step
             mean -= step
+        self._add(outcome, rule, mean)
+
+    def _add(self, outcome: str, rule: str, mean: float) -> None:
+        held = self.contributions
         held[outcome, rule] = held.get((outcome, rule), 0.0) + mean
 
     def _apply_flags(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
