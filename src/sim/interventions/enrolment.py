@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.community.participation import Participation, Status
+from sim.community.participation import AWARE, COMPLETED, DROPPED_OUT, TAKING_PART, WAITING, Participation
 from sim.interventions.spec import Runs
 from sim.rules import Floats, Week
 
@@ -40,11 +40,11 @@ def discharge(runs: Runs, name: str, week: Week, state: Participation, *, runnin
     if runs.dropout > 0 and taking_part.any():
         luck = week.stream(f"{name}: dropout").uniform(week.community.identity)
         dropped = taking_part & ~completed & (luck < runs.dropout)
-    state.status[completed] = Status.COMPLETED
-    state.status[dropped] = Status.DROPPED_OUT
+    state.status[completed] = COMPLETED
+    state.status[dropped] = DROPPED_OUT
     state.left[completed | dropped] = week.number
     if not running:
-        state.status[state.status == Status.WAITING] = Status.AWARE
+        state.status[state.status == WAITING] = AWARE
     return completed, dropped
 
 
@@ -78,18 +78,18 @@ def enrol(runs: Runs, week: Week, state: Participation, available: Who, luck: Fl
     """
     joined = np.zeros(len(available), np.bool_)
     last = None if runs.weeks is None else runs.start + runs.weeks - (runs.length or 0)
-    queue = np.flatnonzero((state.status == Status.WAITING) & available)
+    queue = np.flatnonzero((state.status == WAITING) & available)
     if not len(queue) or (last is not None and week.number > last):
         return joined
     places = places_in(runs, week.number)
-    free = len(queue) if places is None else max(places - int(state.taking_part().sum()), 0)
+    free = len(queue) if places is None else max(places - int(np.count_nonzero(state.taking_part())), 0)
     if len(queue) > free or runs.group_size is not None or runs.workers is not None:
         queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))]
     queue = queue[:free] if runs.group_size is None else _in_groups(runs, queue[:free], week.number, state)
     if runs.workers is not None:
         _to_workers(runs.workers, queue, state)
     joined[queue] = True
-    state.status[joined] = Status.TAKING_PART
+    state.status[joined] = TAKING_PART
     state.joined[joined] = week.number
     return joined
 
