@@ -17,7 +17,7 @@ from sim.mechanisms import defaults
 from sim.model.engine import Simulation
 from sim.run.recording import Recorder
 
-__all__ = ["busy_week", "pass_of", "random_pairs", "town"]
+__all__ = ["busy_week", "pass_of", "random_pairs", "random_ties", "town"]
 
 HORIZON = 4_000
 """Longer than anybody measures: groups and yearly measures come in their own weeks."""
@@ -71,6 +71,15 @@ def random_pairs(residents: int, ties: int, seed: int = 1) -> tuple[np.ndarray, 
     low, high = np.minimum(one, other)[kept], np.maximum(one, other)[kept]
     pairs = np.unique(low * np.int64(residents) + high)
     return (pairs // residents).astype(np.int32), (pairs % residents).astype(np.int32)
+
+
+def random_ties(residents: int, mean: float = 10.0, seed: int = 1) -> Ties:
+    """Return ties of five kinds between residents drawn by chance, so many a resident on average."""
+    one, other = random_pairs(residents, round(residents * mean / 2), seed)
+    generator = np.random.default_rng(seed)
+    strength, kind = 0.1 + 0.9 * generator.random(len(one)), generator.integers(0, 5, len(one))
+    kinds = ("household", "family", "friend", "neighbour", "group")
+    return Ties.from_pairs(residents, one, other, strength, kind, kinds=kinds)
 
 
 def busy_week(residents: int) -> tuple[Simulation, Callable[[], None]]:
