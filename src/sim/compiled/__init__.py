@@ -29,6 +29,7 @@ _HOMES = {
         "pull_attitudes", "talk_of", "tell", "unmet_need",
     ),
     "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
+    "programmes": ("attend", "discharge", "mark"),
     "records": ("link_records", "wake_records"),
     "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
     "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
