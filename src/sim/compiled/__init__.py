@@ -31,6 +31,7 @@ _HOMES = {
     "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
     "programmes": ("attend", "discharge", "mark"),
     "records": ("link_records", "wake_records"),
+    "rewiring": ("count_triangles", "fill_rows", "largest_part", "rewire"),
     "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
     "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
     "telling": ("first_tellers",),
