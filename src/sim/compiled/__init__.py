@@ -21,6 +21,7 @@ _HOMES = {
     "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
     "functions": ("NORMAL_NODES", "exponential", "fill_exponential", "fill_normal_share"),
     "graphs": ("components", "distances", "triangles"),
+    "growing": ("close_triangles", "density_of_neighbours", "place_people"),
     "groups": ("add_by_group", "add_by_groups", "total", "total_in_order"),
     "living": ("follow", "live_ties"),
     "memory": ("prefetch",),
