@@ -79,7 +79,7 @@ def _known(values: ArrayLike) -> Floats:
 
 @lru_cache(maxsize=4096)
 def _t_quantile(freedom: int, level: float) -> float:
-    from scipy.special import stdtrit  # the same as scipy.stats.t.ppf, which takes half a second to import
+    from scipy.special import stdtrit  # scipy.stats takes a second to import
 
     return float(stdtrit(freedom, 0.5 + level / 2.0))
 
