@@ -60,6 +60,8 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
                 'take one from a study: sim.load("scenarios/seaside_town")["befriending"]'
             )
         seed = seed_from(rng)
+        if hasattr(spec, "drawn"):
+            spec = spec.drawn(seed)  # a scenario whose parameters each seed draws
         super().__init__(rng=seed)
         self.spec = spec
         self.seed = seed
