@@ -22,22 +22,26 @@ if TYPE_CHECKING:
     from sim.study import Results, Study, load
 
 __all__ = [
+    "Calibration",
     "CommunityModel",
     "Resident",
     "Results",
     "Scenario",
     "Study",
     "__version__",
+    "calibrate",
     "community",
     "load",
 ]
 
 _HOMES = {
+    "Calibration": "sim.study.calibrating",
     "CommunityModel": "sim.model",
     "Resident": "sim.model",
     "Results": "sim.study",
     "Scenario": "sim.scenario",
     "Study": "sim.study",
+    "calibrate": "sim.study.calibrating",
     "load": "sim.study",
 }
 

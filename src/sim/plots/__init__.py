@@ -4,6 +4,7 @@ from sim.plots.curves import curves, difference_curves, paired_by_week
 from sim.plots.figures import Picture, draw_figures, save_figures
 from sim.plots.intervals import by_distance, by_group, by_scenario, group_words
 from sim.plots.moved import alt_moved_by, moved_by, moved_table, rule_words
+from sim.plots.posterior import corner, predictive
 from sim.plots.words import alt_by_distance, alt_by_group, alt_by_scenario, alt_curves, alt_difference_curves
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "by_distance",
     "by_group",
     "by_scenario",
+    "corner",
     "curves",
     "difference_curves",
     "draw_figures",
@@ -24,6 +26,7 @@ __all__ = [
     "moved_by",
     "moved_table",
     "paired_by_week",
+    "predictive",
     "rule_words",
     "save_figures",
 ]

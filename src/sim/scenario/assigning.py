@@ -96,7 +96,8 @@ def _changed(scenario: Scenario, steps: Steps, change: Any) -> Scenario:
     if not any(item.name == name for item in items):
         raise ValueError(f"there is no '{name}' among the {attribute}: {', '.join(item.name for item in items)}")
     new = tuple(_walk(item, tuple(rest), change) if item.name == name else item for item in items)
-    return dataclasses.replace(scenario, **{attribute: new})
+    changes: dict[str, Any] = {attribute: new}
+    return dataclasses.replace(scenario, **changes)
 
 
 def _walk(value: Any, steps: Steps, change: Any, kind: str = "", bounds: Any = (None, None)) -> Any:

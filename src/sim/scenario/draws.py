@@ -117,7 +117,9 @@ def check_draws(scenarios: Sequence[Scenario]) -> list[Problem]:
         for scenario in concerned:
             origin = scenario.origins.get(path)
             if origin is not None and origin.kind == "command line":
-                text = f"is drawn for each seed from {name}, so a value set here would do nothing; leave one of them out"
+                text = (
+                    f"is drawn for each seed from {name}, so a value set here would do nothing; leave one of them out"
+                )
                 problems.append(Problem(origin.where or "--set", path=path, message=text))
         problems += _wrong_numbers(name, draws, path, concerned[0])
     return problems
@@ -153,7 +155,7 @@ def with_note(scenario: Scenario) -> Scenario:
     if not paths:
         return scenario
     text = (
-        f"each seed draws one of {len(draws.rows)} parameter sets from {shown(draws.file)} ({', '.join(paths)}), so that "
-        "intervals hold what is not known of them beside the luck of a run"
+        f"each seed draws one of {len(draws.rows)} parameter sets from {shown(draws.file)} ({', '.join(paths)}), so "
+        "that intervals hold what is not known of them beside the luck of a run"
     )
     return dataclasses.replace(scenario, notes=(*scenario.notes, text))

@@ -58,7 +58,7 @@ class FileFormat:
     mechanisms: Any = None
     """Values that replace the cited defaults of the mechanisms."""
     draws: Path | None = None
-    """A CSV file of parameter sets, its columns named by paths, e.g. one that `sim calibrate` wrote; each seed draws one of
+    """A CSV file of parameter sets, its columns named by paths, such as `sim calibrate` writes; each seed draws one of
     them, the same in all its scenarios."""
     targets: tuple[Target, ...] = ()
     """What the community wants to reach; reported as met, missed or too close to call."""
