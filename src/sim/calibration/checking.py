@@ -64,10 +64,10 @@ def uniformity(ranks: Sequence[float] | NDArray[np.float64], bins: int = 10) -> 
     Returns
     -------
     dict
-        ``chi_square`` over equal bins and its ``chi_square_p``; ``ecdf`` the greatest distance of their distribution
-        from the diagonal, with ``ecdf_band`` (95% of uniform samples stay inside it) and ``ecdf_p``; ``mean`` (0.5
-        expected) and ``spread``, the standard deviation over that of a uniform distribution: above 1 intervals are too narrow,
-        below 1 too wide.
+        ``chi_square`` over equal bins with ``chi_square_p``; ``ecdf``, the greatest distance of their distribution from
+        the diagonal, with ``ecdf_p`` and ``ecdf_band``, inside which 95% of uniform samples stay; ``mean``, 0.5 where
+        uniform; ``spread``, the standard deviation over that of a uniform distribution: above 1 intervals are too
+        narrow, below 1 too wide.
     """
     from scipy import stats
 
