@@ -28,6 +28,7 @@ weeks: 26
 seeds: 20
 communities: 20
 community: {synthesise: {residents: 200, profile: england}}
+mechanisms: {ties: {turnover: false}}
 interventions:
   - name: Offer
     choose: {by: random, number: 10}
@@ -38,7 +39,7 @@ PARAMETERS = {
     "interventions.Offer.spread.broadcast": ("log", 0.002, 0.1),
 }
 TARGETS = (Observation("aware", 26, 0.0, 0.08), Observation("reached", 26, 0.0, 0.06))
-SETTINGS = Settings(particles=60, simulations=3000)
+SETTINGS = Settings(particles=40, simulations=2000)
 
 
 def setting() -> tuple[Simulator, list]:
