@@ -85,7 +85,7 @@ class Posterior:
         for number, prior in enumerate(self.priors):
             low, middle, high = (weighted_quantile(self.values[:, number], self.weights, end) for end in _ENDS)
             rows.append({
-                "parameter": prior.path, "low": prior.low, "high": prior.high, "usual": prior.usual,
+                "parameter": prior.path, "low": prior.low, "high": prior.high, "log": prior.log, "usual": prior.usual,
                 "median": middle, "lower": low, "upper": high,
                 "narrowed": 1 - (prior.share_below(high) - prior.share_below(low)) / LEVEL,
             })  # fmt: skip

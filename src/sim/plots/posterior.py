@@ -28,7 +28,7 @@ def corner(posterior: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     posterior
         Weighted parameter sets: ``weight`` and one column for each parameter.
     summary
-        One row for each parameter: ``parameter, low, high, usual, median, lower, upper``.
+        One row for each parameter: ``parameter, low, high, log, usual, median, lower, upper``.
     """
     import matplotlib.pyplot as plt
 
@@ -45,12 +45,11 @@ def corner(posterior: pd.DataFrame, summary: pd.DataFrame) -> Figure:
                 if across > down:
                     ax.set_axis_off()
                     continue
+                _scale(ax, rows.loc[name], rows.loc[below] if across < down else None)
                 if across == down:
                     _one(ax, posterior, rows.loc[name], name)
                 else:
                     _pair(ax, posterior, name, below)
-                    ax.set_ylim(rows.loc[below, "low"], rows.loc[below, "high"])
-                ax.set_xlim(rows.loc[name, "low"], rows.loc[name, "high"])
                 _label(ax, name, below, is_bottom=down == size - 1, is_left=across == 0 and down > 0)
         figure.suptitle(
             "What the data say of each parameter, and of each pair\n"
@@ -62,18 +61,33 @@ def corner(posterior: pd.DataFrame, summary: pd.DataFrame) -> Figure:
 
 def _one(ax: Axes, posterior: pd.DataFrame, row: Any, name: str) -> None:
     values, weights = posterior[name].to_numpy(), posterior["weight"].to_numpy()
-    ax.hist(values, bins=np.linspace(row["low"], row["high"], _BINS + 1).tolist(), weights=weights, density=True,
-            color=_BLUE, alpha=0.75)  # fmt: skip
-    ax.axhline(1 / (row["high"] - row["low"]), color=_GREY, linestyle="--", linewidth=1)
+    spaced = np.geomspace if row["log"] else np.linspace
+    ax.hist(values, bins=spaced(row["low"], row["high"], _BINS + 1).tolist(), weights=weights, color=_BLUE, alpha=0.75)
+    ax.axhline(weights.sum() / _BINS, color=_GREY, linestyle="--", linewidth=1)
     ax.axvspan(row["lower"], row["upper"], color=_BLUE, alpha=0.08)
     ax.axvline(row["median"], color=_BLUE, linewidth=1.5)
+    ax.set_ylim(0, 1.2 * ax.get_ylim()[1])
     if row["usual"] == row["usual"] and row["usual"] is not None and row["low"] <= row["usual"] <= row["high"]:
         ax.axvline(row["usual"], color=_ORANGE, linestyle=":", linewidth=2)
-        ax.annotate("usual", (row["usual"], 1.0), xycoords=("data", "axes fraction"), xytext=(3, -3),
-                    textcoords="offset points", color=_ORANGE, fontsize=9, va="top")  # fmt: skip
+        is_right = ax.transData.transform((row["usual"], 0))[0] > ax.bbox.x0 + 0.6 * ax.bbox.width
+        ax.annotate(
+            "usual", (row["usual"], 1.0), xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
+            xytext=(-4 if is_right else 4, -3), ha="right" if is_right else "left", color="#a64600", fontsize=9,
+        )  # fmt: skip
     ax.set_yticks([])
     ax.grid(visible=False)
     ax.set_title(f"{row['median']:.3g} ({row['lower']:.3g} to {row['upper']:.3g})", fontsize=9.5, fontweight="normal")
+
+
+def _scale(ax: Axes, across: Any, up: Any | None) -> None:
+    """Give the axes the ranges that were thought possible before, by factors where the prior is."""
+    if across["log"]:
+        ax.set_xscale("log")
+    ax.set_xlim(across["low"], across["high"])
+    if up is not None:
+        if up["log"]:
+            ax.set_yscale("log")
+        ax.set_ylim(up["low"], up["high"])
 
 
 def _pair(ax: Axes, posterior: pd.DataFrame, across: str, up: str) -> None:
@@ -83,18 +97,20 @@ def _pair(ax: Axes, posterior: pd.DataFrame, across: str, up: str) -> None:
 
 
 def _label(ax: Axes, name: str, below: str, *, is_bottom: bool, is_left: bool) -> None:
-    ax.locator_params(axis="x", nbins=4)
-    ax.tick_params(labelsize=9)
+    if ax.get_xscale() == "linear":
+        ax.locator_params(axis="x", nbins=4)
+    if ax.get_yscale() == "linear" and ax.get_yticks().size:
+        ax.locator_params(axis="y", nbins=4)
+    ax.tick_params(labelsize=9, which="both")
     if is_bottom:
         ax.set_xlabel(_short(name), fontsize=9.5)
-        ax.tick_params(axis="x", rotation=30)
+        ax.tick_params(axis="x", rotation=30, which="both")
     else:
-        ax.tick_params(labelbottom=False)
+        ax.tick_params(labelbottom=False, which="both")
     if is_left:
         ax.set_ylabel(_short(below), fontsize=9.5)
-        ax.locator_params(axis="y", nbins=4)
     elif ax.get_yticks().size:
-        ax.tick_params(labelleft=False)
+        ax.tick_params(labelleft=False, which="both")
 
 
 def _short(path: str) -> str:
@@ -115,7 +131,7 @@ def predictive(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Axes to draw into; new ones where absent.
     """
     with readable():
-        ax = axes(ax, 6.4, 1.6 + 0.34 * len(table))
+        ax = axes(ax, 7.0, 1.7 + 0.34 * len(table))
         places = np.arange(len(table))[::-1]
         ax.hlines(places, table["lower"], table["upper"], color=_BLUE, linewidth=5, alpha=0.35)
         ax.plot(table["median"], places, "|", color=_BLUE, markersize=11, markeredgewidth=2)
@@ -126,10 +142,10 @@ def predictive(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_ylim(-0.7, len(table) - 0.3)
         ax.grid(axis="y", visible=False)
         ax.set_xlabel("value of the measure")
-        title = "Observed (points) and predicted by the calibrated model (bars: 95%)"
+        title = "Observed (points) and predicted (bars: 95%)"
         if not inside.all():
             title += "; crosses lie outside"
-        ax.set_title(textwrap.fill(title, 62), loc="left", x=0.0, fontsize=11)
+        ax.set_title(textwrap.fill(title, 46), loc="left", x=0.0, fontsize=11)
     return ax
 
 
