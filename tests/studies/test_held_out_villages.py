@@ -36,7 +36,7 @@ def test_the_halves_are_all_villages_and_share_none(halves):
 
 
 def test_the_observed_hazard_rises_with_the_contacts_who_had_adopted(halves):
-    """The published rise, from about .06 to about .2, by everybody named or naming; other definitions differ a little."""
+    """The published rise, from about .06 to about .2; here by everybody named or naming, so not to the last digit."""
     at_risk, adopted = np.sum([half.hazards(half.years) for half in halves], axis=0)
     assert (at_risk >= 10).all()
     hazard = adopted / at_risk
