@@ -130,7 +130,22 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Processes; as many as there are cores if absent.")
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Let the workers of a Dask cluster play: tcp://host:8786, or its scheduler file."
+        ),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Remove stored results of this folder first.")] = False,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X", help="Add runs until each effect on the primary measure is known to plus or minus X (95%)."
+        ),
+    ] = None,
+    max_seeds: Annotated[
+        int | None, typer.Option(min=2, metavar="N", help="The most runs that --precision may use; 1000 if absent.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would run, how long and how large; run nothing.")
     ] = False,
@@ -138,7 +153,7 @@ def run(
     """Run, store and compare a study. Called again, it goes on where it stopped."""
     from sim.cli import running
 
-    given = running.Given(paths, seeds, weeks, overrides or [], out, workers, fresh)
+    given = running.Given(paths, seeds, weeks, overrides or [], out, workers, fresh, dask, precision, max_seeds)
     return running.dry_run(given) if dry_run else running.run(given)
 
 
