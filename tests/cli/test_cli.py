@@ -313,7 +313,7 @@ def test_every_verb_has_help_and_the_version_is_printed(call):
     assert call("--version") == (0, f"sim {__version__}\n", "")
     verbs = re.findall(r"^  (\w+)  ", call("--help")[1].split("Commands:")[1], re.MULTILINE)
     assert verbs == [
-        "run", "compare", "report", "check", "explain", "diff", "new", "schema", "catalogue", "evidence",
+        "run", "compare", "report", "check", "explain", "diff", "new", "schema", "catalogue", "evidence", "network",
     ]  # fmt: skip
     for verb in verbs:
         code, out, err = call(verb, "--help")

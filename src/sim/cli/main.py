@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.ending import ends_well, start
+from sim.cli.network import network
 
 __all__ = ["app", "main"]
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+app.add_typer(network)
 
 
 class Format(StrEnum):

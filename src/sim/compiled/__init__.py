@@ -24,6 +24,7 @@ _HOMES = {
     "living": ("live_ties",),
     "passes": ("COLUMNS", "pass_over_ties"),
     "records": ("link_records", "wake_records"),
+    "rewiring": ("count_triangles", "fill_rows", "largest_part", "rewire"),
     "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "remove_ties"),
     "seeking": ("fill_slots", "list_seekers", "seek_partners"),
     "telling": ("first_tellers",),

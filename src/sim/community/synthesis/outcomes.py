@@ -16,7 +16,7 @@ from sim.community.synthesis.people import People
 from sim.community.synthesis.profile import AGE_BANDS, Profile
 from sim.rng import Draws
 
-__all__ = ["OFTEN", "Outcomes", "close_ties", "make_outcomes", "tie_correlation"]
+__all__ = ["OFTEN", "Outcomes", "close_ties", "clustered", "make_outcomes", "tie_correlation"]
 
 OFTEN = 7.0 / 12.0
 """Loneliness above which a resident counts as lonely often or always: between UCLA-3 scores 6 and 7."""
@@ -69,11 +69,15 @@ def _standard(values: Floats) -> Floats:
 
 
 def _clustered(own: Floats, network: Network, wanted: float) -> Floats:
-    """Return ``own + pull x mean of own over close ties``, the pull chosen so that ties correlate as wanted.
+    one, other, _ = close_ties(network)
+    return clustered(own, one, other, wanted)
+
+
+def clustered(own: Floats, one: Ints, other: Ints, wanted: float) -> Floats:
+    """Return ``own + pull x mean of own over ties``, the pull chosen so that the ends of ties correlate as wanted.
 
     The correlation is a ratio of two quadratics in the pull, so the pull is the root of a third.
     """
-    one, other, _ = close_ties(network)
     if not len(one):
         return own
     size = len(own)
