@@ -28,8 +28,8 @@ WIDTH = 4.9
 """Inches: narrow enough to be read on a telephone, where the report shows it at less than full size."""
 
 
-_MOST_MOVED = 6
-"""Scenarios for which it is drawn what moved the outcome."""
+_MOST_MOVED = 2
+"""Scenarios for which it is drawn what moved the outcome: those that moved it most."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,9 @@ def draw_figures(
             words.alt_curves(series, main, titles),
         ),
     ]
-    found += _moved(contributions, facts)
+    everybody = rows[(rows["group"] == "all") & rows["effect"].notna()]
+    effects = dict(zip(everybody["scenario"], everybody["effect"], strict=True))
+    found += _moved(contributions, facts, effects)
     if groups > 1:
         found.append(
             _picture(
@@ -107,12 +109,12 @@ def draw_figures(
     return [*found, *_ripples(ripple, facts, common)]
 
 
-def _moved(contributions: pd.DataFrame, facts: Facts) -> list[Picture]:
-    """Return what moved the primary outcome, a figure for each of the first scenarios in which anything did."""
+def _moved(contributions: pd.DataFrame, facts: Facts, effects: Mapping[str, float]) -> list[Picture]:
+    """Return what moved the primary outcome, a figure for each of the scenarios with the largest effects."""
     outcome = MOVED.get(facts.outcome, facts.outcome)
     rows = contributions[contributions["outcome"] == outcome]
     found: list[Picture] = []
-    for name in facts.compared:
+    for name in sorted(facts.compared, key=lambda name: -abs(effects.get(name, 0.0))):
         if len(found) == _MOST_MOVED or not (rows["scenario"] == name).any():
             continue
         table = moved_table(rows, outcome, name, facts.baseline)

@@ -74,19 +74,19 @@ def _drawn(played: Played, material: Material) -> Drawn:
     ]  # fmt: skip
     counts = [int(np.sum(held)) for held in (played.took_part, lower, higher)]
     words = (
-        f"One run of {len(x):,} residents, before and after {material.facts.weeks} weeks of “{title}”. Residents who know "
-        f"each other stand together. Of them {number(counts[0])} took part; {label} ended lower than without it for "
-        f"{number(counts[1])} and higher for {number(counts[2])} (by more than {_LEAST_CHANGE} on a scale from 0 to 1); "
-        f"{number(len(played.made))} ties are there that would not be without it. One run is one possible course: the "
-        "other pictures show means over all runs."
+        f"One run of {len(x):,} residents, before and after {material.facts.weeks} weeks of “{title}”. Residents who "
+        f"know each other stand together. Of them {number(counts[0])} took part; {label} ended lower than without it "
+        f"for {number(counts[1])} and higher for {number(counts[2])} (by more than {_LEAST_CHANGE} on a scale from 0 "
+        f"to 1); {number(len(played.made))} ties are there that would not be without it. One run is one possible "
+        "course: the other pictures show means over all runs."
     )
     return Drawn(
         before=_svg(before, f"Network before: residents as dots, darker where {label} is higher."),
         after=_svg(after, f"Network after: dots coloured where {label} ends lower or higher than without it. {words}"),
         before_key=[(_key(colour), text) for colour, text in zip(_LEVELS, _SHARES, strict=True)],
         after_key=[
-            (_key(_LESS), f"{label} lower"), (_key(_MORE), f"{label} higher"), (_key(_SAME), "no change worth the name"),
-            (_key("#111111"), "black rim: took part"),
+            (_key(_LESS), f"{label} lower"), (_key(_MORE), f"{label} higher"), (_key(_SAME), "hardly any change"),
+            (_key("#111111"), "black rim: took part; black line: a tie that would not be there"),
         ],
         words=words,
     )  # fmt: skip
