@@ -30,7 +30,8 @@ def test_closing_a_place_invites_nobody():
     plan = {"choose": {"by": "nobody"}, "runs": {"start": 13}, "effects": [{"close": {"place": "community_hub"}}]}
     assert plan_sentences(plan) == [
         "It starts in week 13.",
-        "What it does in the model: “community hub” closes, and with it a share of the ties that were lived there ends.",
+        "What it does in the model: “community hub” closes, and with it a share of the ties that were lived there "
+        "ends.",
     ]
 
 
