@@ -130,11 +130,12 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
                 raise InputError(f"'{name}' is a measure of the whole community, not of a group")
             chosen = _members(self.community, group)
             values, weights = values[chosen], None if weights is None else weights[chosen]
-        # Residents are added one after the other, as in `sim run`, so that both give the same to the bit.
-        total = float(compiled.total(values))
+        # Residents are added in the same order as in `sim run`, so that both give the same to the bit.
+        add = compiled.total if group == "all" else compiled.total_in_order
+        total = float(add(values))
         if measure.is_total:
             return total
-        weight = float(len(values) if weights is None else compiled.total(weights))
+        weight = float(len(values) if weights is None else add(weights))
         return total / weight if weight > 0 else float("nan")
 
     def mark_changed(self) -> None:
