@@ -107,6 +107,8 @@ def readable() -> Iterator[None]:
 
     with matplotlib.rc_context(_SETTINGS):
         yield
+        shows = matplotlib.is_interactive()
+    matplotlib.interactive(shows)  # notebooks turn it on at the first figure; undone, no later figure would be shown
 
 
 def axes(ax: Axes | None, width: float = 5.6, height: float = 3.9) -> Axes:
