@@ -176,13 +176,13 @@ class Recorder:
 
 
 def _groups(simulation: Simulation) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Return the names of all groups, and for each column of residents their group numbers over all columns."""
+    """Return the names of all groups, and for each resident her group's number over all columns, column by column."""
     community = simulation.community
     groups = groups_of(community)
     names: list[str] = []
-    codes = np.full((len(groups), len(community)), -1, np.int64)
-    for row, (column, (here, code)) in enumerate(groups.items()):
-        codes[row] = np.where(code >= 0, code + len(names), -1)
+    codes = np.full((len(community), len(groups)), -1, np.int64)
+    for place, (column, (here, code)) in enumerate(groups.items()):
+        codes[:, place] = np.where(code >= 0, code + len(names), -1)
         names += [f"{column}={name}" for name in here]
     return tuple(names), codes
 
