@@ -15,7 +15,7 @@ from sim import compiled
 from sim.community.synthesis.keyed import Floats, Ints
 from sim.rng import Draws, stream_key
 
-__all__ = ["Mixing", "Wanted", "network_like"]
+__all__ = ["Mixing", "Wanted", "network_like", "rewired"]
 
 _ROUNDS = 400
 """Rounds of as many proposals as there are ties, at most."""
@@ -74,6 +74,28 @@ def network_like(draws: Draws, degree: Ints, block: Ints, wanted: Wanted) -> tup
     state.search()
     if wanted.largest is not None:
         state.resize(wanted.largest)
+    return state.pairs()
+
+
+def rewired(draws: Draws, pairs: tuple[Ints, Ints], block: Ints, wanted: Wanted, residents: int) -> tuple[Ints, Ints]:
+    """Return ties that have exchanged partners until mixing and clustering are as wanted; nobody's number changes.
+
+    Parameters
+    ----------
+    draws
+        The luck of this community.
+    pairs
+        Both ends of each tie.
+    block
+        Half of the exchanges are between ties of two residents of the same block, shape (residents,).
+    wanted
+        What the network should be like.
+    residents
+        How many there are.
+
+    """
+    state = _State(draws, *pairs, residents, block, wanted)
+    state.search()
     return state.pairs()
 
 
