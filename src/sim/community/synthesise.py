@@ -100,6 +100,11 @@ class SynthesiseSource:
             raise InputError(Problem(path="table", message=message))
         return Statistics.read(self.targets)
 
+    def evidence_of_targets(self) -> dict[str, str]:
+        """Return the evidence entry behind each target, by its name; none for statistics of one network."""
+        made = self._read()
+        return {} if isinstance(made, Statistics) else {key: made.evidence(key) for key in made.values}
+
     def build(self, seed: int) -> Community:
         """Return the community of a seed; the same seed gives the same community to the bit."""
         profile = self._read()
