@@ -160,7 +160,7 @@ def _manifest(
     }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fake_study() -> Callable[..., FakeStudy]:
     """Return the maker of made-up studies."""
     return make_fake_study

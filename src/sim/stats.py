@@ -79,9 +79,9 @@ def _known(values: ArrayLike) -> Floats:
 
 @lru_cache(maxsize=4096)
 def _t_quantile(freedom: int, level: float) -> float:
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats takes a second to import
 
-    return float(t.ppf(0.5 + level / 2.0, freedom))
+    return float(stdtrit(freedom, 0.5 + level / 2.0))
 
 
 def mean(values: ArrayLike) -> float:

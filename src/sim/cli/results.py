@@ -161,8 +161,7 @@ def _at_the_end(results: Results, measure: str, by: str | None) -> list[Any]:
 
 def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) -> list[str]:
     from sim.compare import verdict_of
-    from sim.compare.wording import amount, between, money, pairs_better
-    from sim.report.tables import currency
+    from sim.compare.wording import amount, between, currency_of, money, pairs_better
 
     cost = float(row["cost"])
     return [
@@ -172,7 +171,7 @@ def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) ->
         between(row),
         *([amount(in_people, unit=False)] if in_people is not None else []),
         pairs_better(row),
-        "none" if cost == 0.0 else money(cost, currency(results.manifest)),
+        "none" if cost == 0.0 else money(cost, currency_of(results.manifest)),
         verdict_of(row, results.facts.direction(str(row["measure"]))),
     ]
 

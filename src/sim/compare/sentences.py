@@ -10,16 +10,30 @@ from sim import stats
 from sim.compare.comparison import versus
 from sim.compare.facts import Facts, records
 from sim.compare.verdicts import verdict_of
-from sim.compare.wording import amount, between, joined, number, pairs_better, title_of
-from sim.measures import COMPARED
+from sim.compare.wording import (
+    amount,
+    between,
+    currency_of,
+    group_phrase,
+    joined,
+    money,
+    number,
+    pairs_better,
+    people,
+    title_of,
+)
+from sim.measures import COMPARED, ESTIMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["IN_PEOPLE", "answer", "headline_rows", "ranked"]
+__all__ = ["IN_PEOPLE", "answer", "best_group", "effect_words", "headline_rows", "in_people", "ranked"]
 
 IN_PEOPLE = {"loneliness": "often_lonely"}
 """Measures on a scale, and the share of residents that says the same in people."""
+
+_MOST = 4
+"""Scenarios of one verdict that a sentence names; it says how many more there are."""
 
 Row = Mapping[str, Any]
 
@@ -47,8 +61,10 @@ def ranked(rows: Sequence[Row], better: str) -> list[Row]:
 def answer(comparison: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[str, Any]) -> list[str]:
     """Return the answer to the study's question in one to three sentences.
 
-    Says which scenario did most for the primary measure and whether it is ahead of the next, which others
-    helped or did harm, and which are too close to call. With too few runs it says so and nothing else.
+    The first says which scenario did most for the primary measure, in people where they can be counted, in how many
+    paired runs, and whether it is ahead of the next. The second says what became of the others: which helped or
+    did harm, which are too close to call. The third says for whom the best one does most, at what cost, and whether
+    anybody ends worse off. With too few runs it says so and nothing else.
     """
     facts = Facts.read(manifest)
     rows = ranked(headline_rows(comparison, facts), facts.direction(facts.outcome))
@@ -63,8 +79,8 @@ def answer(comparison: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
         by_verdict.setdefault(verdict_of(row, better), []).append(row)
     sentences = [
         _first(by_verdict, comparison, effects, facts),
-        _second(by_verdict, facts),
-        _third(by_verdict, comparison, facts),
+        _second(by_verdict, comparison, facts),
+        _third(by_verdict, comparison, facts, currency_of(manifest)),
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -84,6 +100,9 @@ def _too_few(rows: Sequence[Row], fewest: int) -> list[str]:
     return [first, f"Judged by these few, about {most} runs would show for each scenario which way it goes."]
 
 
+# --- the first sentence: what did most ---------------------------------------------------------------------------
+
+
 def _first(
     by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, effects: pd.DataFrame, facts: Facts
 ) -> str:
@@ -93,18 +112,18 @@ def _first(
     if not helped:
         moved = [*by_verdict.get("higher", ()), *by_verdict.get("lower", ())]
         if moved:
-            return f"{_changes(moved, facts)} (measure: {label}, after {facts.weeks} weeks)."
+            parts = [f"{title_of(facts.titles, str(row['scenario']))}, {amount(row)} ({between(row)})" for row in moved]
+            return f"{joined(parts)} (measure: {label}, after {facts.weeks} weeks)."
         return (
             f"Nothing that was compared could be shown to be better for {label} after {facts.weeks} weeks than "
             "leaving things as they are."
         )
     best = helped[0]
-    subject = title_of(facts.titles, str(best["scenario"]))
     lead = "did most for" if len(facts.compared) > 1 else "was better for"
     text = (
-        f"{subject} {lead} {label}: after {facts.weeks} weeks {'there were' if measure.is_share else 'it was'} "
-        f"{amount(best)} ({between(best)}{_scale(best)}) than with things as they are, "
-        f"and better in {pairs_better(best)} paired runs{_in_people(best, comparison)}"
+        f"{title_of(facts.titles, str(best['scenario']))} {lead} {label}: after {facts.weeks} weeks "
+        f"{effect_words(best, comparison)} than if things stay as they are, and it came out better in "
+        f"{pairs_better(best)} paired runs"
     )
     if len(helped) < 2:
         return f"{text}."
@@ -114,53 +133,84 @@ def _first(
     return f"{text}; {ahead} {title_of(facts.titles, second)}."
 
 
-def _scale(row: Row) -> str:
-    return " on a scale from 0 to 1" if COMPARED[str(row["measure"])].unit == "0-1" else ""
+def effect_words(row: Row, comparison: pd.DataFrame) -> str:
+    """Return an effect as a clause that ``than`` can follow: in people where they can be counted.
+
+    For a measure on a scale that has a share of residents saying the same, and where that share moves the same way
+    beyond doubt: ``about 12 fewer residents in 1,000 are often lonely``. Otherwise ``it is 0.012 lower (0.008 to 0.017
+    lower, on a scale from 0 to 1)``.
+    """
+    counted = in_people(row, comparison)
+    if counted is None:
+        unit = ", on a scale from 0 to 1" if COMPARED[str(row["measure"])].unit == "0-1" else ""
+        return f"it is {amount(row)} ({between(row)}{unit})"
+    share = COMPARED[str(counted["measure"])]
+    verb = "has" if share.label.startswith("no ") else "is"
+    plural = {"has": "have", "is": "are"}[verb]
+    words = people(counted)
+    one = words.startswith(("about 1 ", "fewer than one"))
+    return f"{words} {verb if one else plural} {share.label}"
 
 
-def _in_people(best: Row, comparison: pd.DataFrame) -> str:
-    """Return the effect as residents, where a share says so of the same thing; empty otherwise."""
-    share = IN_PEOPLE.get(str(best["measure"]), "")
+def in_people(row: Row, comparison: pd.DataFrame) -> Row | None:
+    """Return the row that counts residents: the row itself, or that of the share which says the same; None if none."""
+    name = str(row["measure"])
+    if COMPARED[name].is_share:
+        return row
     found = records(
         comparison[
-            (comparison["measure"] == share)
-            & (comparison["scenario"] == best["scenario"])
-            & (comparison["group"] == "all")
-            & (comparison["when"] == best["when"])
+            (comparison["measure"] == IN_PEOPLE.get(name, ""))
+            & (comparison["scenario"] == row["scenario"])
+            & (comparison["group"] == row["group"])
+            & (comparison["when"] == row["when"])
         ]
     )
-    if not found or verdict_of(found[0], COMPARED[share].better) != "better":
-        return ""
-    return f", with {amount(found[0])} {COMPARED[share].label}"
+    if not found:
+        return None
+    own, share = verdict_of(row, COMPARED[name].better), verdict_of(found[0], COMPARED[IN_PEOPLE[name]].better)
+    return found[0] if own == share and share in ("better", "worse") else None
 
 
-def _second(by_verdict: Mapping[str, Sequence[Row]], facts: Facts) -> str:
+# --- the second: what became of the others --------------------------------------------------------------------------
+
+
+def _second(by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, facts: Facts) -> str:
     parts = []
-    others = by_verdict.get("better", ())[1:]
+    others, worse = by_verdict.get("better", ())[1:], list(reversed(by_verdict.get("worse", ())))
     if others:
-        parts.append(f"Also better than leaving things as they are: {_changes(others, facts)}")
-    worse = by_verdict.get("worse", ())
+        parts.append(f"{_changes(others, comparison, facts)} helped too")
     if worse:
-        parts.append(f"Worse than leaving things as they are: {_changes(list(reversed(worse)), facts)}")
-    return ". ".join(parts) + "." if parts else ""
-
-
-def _third(by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, facts: Facts) -> str:
-    parts = []
+        parts.append(f"{_changes(worse, comparison, facts)} made it worse")
     close = by_verdict.get("too close to call", ())
     if close:
-        needed = [float(row["seeds_needed"]) for row in close]
-        hint = ""
-        if all(math.isfinite(value) for value in needed) and max(needed) <= 10_000:
-            hint = f" (about {number(max(needed))} runs would settle it at this spread)"
-        parts.append(f"{_listed(close, facts)}: too close to call{hint}")
+        listed = [f"{title_of(facts.titles, str(row['scenario']))} (better in {pairs_better(row)})" for row in close]
+        parts.append(f"too close to call: {_shortened(listed)}")
     for word in ("practically nothing", "no difference"):
         for row in by_verdict.get(word, ()):
-            parts.append(f"{_listed([row], facts)}: {_after_all(word, row, comparison, facts)}")
+            parts.append(f"{title_of(facts.titles, str(row['scenario']))}: {_after_all(word, row, comparison, facts)}")
     undefined = by_verdict.get("not defined", ())
     if undefined:
-        parts.append(f"{_listed(undefined, facts)}: the measure is not defined")
-    return "; ".join(parts) + "." if parts else ""
+        listed = [title_of(facts.titles, str(row["scenario"])) for row in undefined]
+        parts.append(f"{_shortened(listed)}: the measure is not defined")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _changes(rows: Sequence[Row], comparison: pd.DataFrame, facts: Facts) -> str:
+    """Return scenarios with their effects: in people where they can be counted."""
+    parts = []
+    for row in rows:
+        counted = in_people(row, comparison)
+        words = amount(row) if counted is None else people(counted)
+        parts.append(f"{title_of(facts.titles, str(row['scenario']))} ({words}, better in {pairs_better(row)})")
+    return _shortened(parts)
+
+
+def _shortened(parts: Sequence[str]) -> str:
+    """Return ``a, b, c, d and 3 more``."""
+    if len(parts) <= _MOST + 1:
+        return joined(parts)
+    return joined([*parts[:_MOST], f"{len(parts) - _MOST} more"])
 
 
 def _after_all(word: str, row: Row, comparison: pd.DataFrame, facts: Facts) -> str:
@@ -179,9 +229,57 @@ def _after_all(word: str, row: Row, comparison: pd.DataFrame, facts: Facts) -> s
     return f"{nothing} after {facts.weeks} weeks, but on average over the weeks it was {amount(found[0])}"
 
 
-def _listed(rows: Sequence[Row], facts: Facts) -> str:
-    return joined(title_of(facts.titles, str(row["scenario"])) for row in rows)
+# --- the third: for whom, at what cost, or what it would take -------------------------------------------------------
 
 
-def _changes(rows: Sequence[Row], facts: Facts) -> str:
-    return joined(f"{title_of(facts.titles, str(row['scenario']))}, {amount(row)} ({between(row)})" for row in rows)
+def best_group(comparison: pd.DataFrame, scenario: str, facts: Facts) -> dict[str, Any] | None:
+    """Return the row of the group of residents for whom a scenario does most for the primary measure; None if none.
+
+    Only groups count on which the effect is beyond doubt, and more than that on everybody.
+    """
+    rows = comparison[
+        (comparison["measure"] == facts.outcome)
+        & (comparison["scenario"] == scenario)
+        & (comparison["when"] == "horizon")
+        & ~comparison["group"].astype(str).isin(list(ESTIMANDS))
+    ]
+    better = facts.direction(facts.outcome)
+    first = [row for row in ranked(records(rows), better) if verdict_of(row, better) == "better"]
+    return dict(first[0]) if first and first[0]["group"] != "all" else None
+
+
+def _third(by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, facts: Facts, coin: str) -> str:
+    helped = by_verdict.get("better", ())
+    if not helped:
+        close = by_verdict.get("too close to call", ())
+        needed = [float(row["seeds_needed"]) for row in close]
+        if not close or not all(math.isfinite(value) and value <= 10_000 for value in needed):
+            return ""
+        return f"About {number(max(needed))} runs of each would settle which way it goes, at this spread."
+    best = helped[0]
+    parts = []
+    group = best_group(comparison, str(best["scenario"]), facts)
+    name = title_of(facts.titles, str(best["scenario"]))
+    if group is not None:
+        parts.append(f"{name} does most for {group_phrase(str(group['group']))} ({_short(group, comparison)})")
+    parts.append(_cost(best, comparison, coin, f"{name} costs" if not parts else "costs"))
+    return f"{' and '.join(part for part in parts if part)}." if any(parts) else ""
+
+
+def _short(row: Row, comparison: pd.DataFrame) -> str:
+    counted = in_people(row, comparison)
+    return amount(row) if counted is None else people(counted)
+
+
+def _cost(best: Row, comparison: pd.DataFrame, coin: str, lead: str) -> str:
+    """Return what the best scenario costs more than the baseline, and for each person where people are counted."""
+    cost = float(best["cost"])
+    if math.isnan(cost) or cost <= 0.0:
+        return ""
+    counted = in_people(best, comparison)
+    each = math.nan if counted is None else float(counted["cost_per_unit"])
+    per_person = "" if counted is None or math.isnan(each) else (
+        f", {money(each, coin)} for each person {'fewer' if float(counted['effect']) < 0.0 else 'more'} "
+        f"who is {COMPARED[str(counted['measure'])].label}"
+    )  # fmt: skip
+    return f"{lead} {money(cost, coin)} more than leaving things as they are{per_person}"

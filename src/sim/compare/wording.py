@@ -11,11 +11,14 @@ from sim.measures import COMPARED, Described
 __all__ = [
     "amount",
     "between",
+    "currency_of",
     "decimals_known",
+    "group_phrase",
     "joined",
     "money",
     "number",
     "pairs_better",
+    "people",
     "plain",
     "title_of",
 ]
@@ -71,6 +74,16 @@ def money(value: float, currency: str = "GBP") -> str:
     sign = "−" if whole < 0 else ""
     symbol = _CURRENCIES.get(currency)
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
+
+
+def currency_of(manifest: Mapping[str, Any]) -> str:
+    """Return the currency of the interventions' costs; the measure's unit where none is said."""
+    for stored in manifest["scenarios"].values():
+        for item in (stored.get("resolved") or {}).get("interventions") or ():
+            found = (item.get("cost") or {}).get("currency")
+            if found:
+                return str(found)
+    return COMPARED["cost"].unit
 
 
 def joined(parts: Iterable[str], last: str = "and") -> str:
@@ -172,3 +185,40 @@ def pairs_better(row: Mapping[str, Any]) -> str:
     if math.isnan(share):
         return "–"
     return f"{round(share * seeds)} of {seeds}"
+
+
+def people(row: Mapping[str, Any]) -> str:
+    """Return the effect on a share as people: ``about 12 fewer residents in 1,000``; of a scale, as :func:`amount`.
+
+    A reader who counts people wants no decimals: below one in 1,000 it is told in 10,000.
+    """
+    measure, effect = COMPARED[str(row["measure"])], float(row["effect"])
+    if not measure.is_share or math.isnan(effect) or effect == 0.0:
+        return amount(row)
+    word = "fewer" if effect < 0.0 else "more"
+    for base in (1000, 10_000):
+        count = round(abs(effect) * base)
+        if abs(effect) * base >= 0.95:
+            return f"about {count:,} {word} resident{'' if count == 1 else 's'} in {base:,}"
+    return f"fewer than one resident in 10,000 {'less' if effect < 0.0 else 'more'}"
+
+
+_GROUPS = {
+    "lonely_at_start=low": "residents who were least lonely at the start",
+    "lonely_at_start=middle": "residents who were neither least nor most lonely at the start",
+    "lonely_at_start=high": "residents who were loneliest at the start",
+    "lived_experience=yes": "residents with lived experience of mental-health problems",
+    "lived_experience=no": "residents without lived experience of mental-health problems",
+    "gender=woman": "women",
+    "gender=man": "men",
+}
+
+
+def group_phrase(group: str) -> str:
+    """Return a group of residents as it stands in a sentence: ``residents aged 65-74``, ``women``."""
+    column, _, value = group.partition("=")
+    if not value:
+        return "everybody"
+    if column == "age_band":
+        return f"residents aged {value}"
+    return _GROUPS.get(group, f"residents with {column.replace('_', ' ')} “{value}”")

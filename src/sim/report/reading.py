@@ -34,6 +34,12 @@ class Material:
     """What was left out; empty where the community is not surveyed."""
 
     @property
+    def group_sizes(self) -> dict[str, float]:
+        """Fewest residents of each group at week 0 over communities."""
+        rows = self.series[(self.series["measure"] == "residents") & (self.series["week"] == 0)]
+        return {str(name): float(held.min()) for name, held in rows["value"].groupby(rows["group"].astype(str))}
+
+    @property
     def about(self) -> Mapping[str, Any]:
         """What is known of the community."""
         about: Mapping[str, Any] = self.manifest.get("about") or {}

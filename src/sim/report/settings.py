@@ -11,15 +11,28 @@ from typing import Any
 from sim import catalogue, evidence
 from sim.compare.wording import plain
 from sim.errors import InputError
+from sim.report import sources
 from sim.scenario.support import evidence_names as _evidence_names
 
-__all__ = ["Described", "Intervention", "Setting", "described", "evidence_names", "loop_gains", "mechanism_settings"]
+__all__ = [
+    "OF_THE_MODEL",
+    "Described",
+    "Intervention",
+    "Setting",
+    "described",
+    "evidence_names",
+    "loop_gains",
+    "mechanism_settings",
+]
 
 _CHOICES = (
     "runs.start", "runs.weeks", "runs.places", "runs.length", "runs.workers", "runs.caseload", "runs.group_size",
     "runs.group_wait", "runs.ramp_up", "choose.number", "choose.share", "cost.year", "cost.volunteer_hours",
 )  # fmt: skip
 """Numbers that say what is done, when and for how many."""
+
+OF_THE_MODEL = "default of the model"
+"""What a value was set by that nobody has set."""
 
 _NOT_SHOWN = ("name", "title", "use")
 _EMPTY: tuple[Any, ...] = (None, False, 0, 0.0, "", {}, [])
@@ -41,6 +54,8 @@ class Setting:
     is_assumption: bool
     label: str = ""
     """What the value is, where the evidence says so."""
+    cites: str = ""
+    """The works in short: first author and year."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,7 @@ class Intervention:
     """Title of the catalogue's entry that it starts from; empty if written in the scenario."""
     summary: str
     in_the_model: str
+    known: str
     assumed: tuple[str, ...]
     settings: list[Setting]
 
@@ -136,6 +152,7 @@ def _intervention(item: Mapping[str, Any], origins: Mapping[str, Any]) -> Interv
         from_catalogue=entry.title if entry else "",
         summary=entry.summary if entry else "",
         in_the_model=entry.in_the_model if entry else "",
+        known=entry.known if entry else "",
         assumed=entry.assumed if entry else (),
         settings=_settings(dict(_leaves(shown, base)), origins, f"{base}."),
     )
@@ -185,6 +202,7 @@ def _setting(path: str, value: Any, origin: Mapping[str, Any]) -> Setting:
         grade=known.grade if known else "",
         is_assumption=known.is_assumption if known else _is_unsupported(path, value, origin),
         label=known.label if known else "",
+        cites=sources.in_short(known) if known else "",
     )
 
 
@@ -200,7 +218,7 @@ def _is_unsupported(path: str, value: Any, origin: Mapping[str, Any]) -> bool:
 def _came_from(origin: Mapping[str, Any]) -> str:
     kind, where = str(origin.get("kind", "default")), str(origin.get("where") or "")
     if kind == "default":
-        return "default of the model"
+        return OF_THE_MODEL
     if kind == "catalogue":
         return "catalogue"
     return f"{kind}: {PurePosixPath(where).name}" if kind == "file" else where or kind

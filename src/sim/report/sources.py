@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sim import evidence
+from sim.evidence import Entry
 from sim.evidence.library import MEANINGS
 
-__all__ = ["Work", "by_grade", "works"]
+__all__ = ["Work", "by_grade", "in_short", "works"]
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,17 @@ def works(names: Iterable[str]) -> list[Work]:
             used.setdefault(key, []).append(item.label)
     found = [Work(evidence.source(key).text, evidence.source(key).doi, tuple(labels)) for key, labels in used.items()]
     return sorted(found, key=lambda work: work.text)
+
+
+def in_short(entry: Entry) -> str:
+    """Return the works of a number as ``Priebe et al. 2019; Mead 2010``, and whether it was not verified in them."""
+    words = []
+    for key in entry.sources:
+        text = evidence.source(key).text
+        found = re.match(r"(?P<first>[^,(]+),.*?\((?P<year>[0-9]{4})[^)]*\)", text)
+        if found is None:
+            words.append(text)
+            continue
+        several = "&" in text[: found.end("year")] or " et al" in text[: found.end("year")]
+        words.append(f"{found['first'].strip()}{' et al.' if several else ''} {found['year']}")
+    return "; ".join(words) + ("" if entry.verified or not words else " (not verified)")

@@ -8,19 +8,45 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim import stats
-from sim.compare import IN_PEOPLE, headline_rows, records, target_results
+from sim.compare import best_group, headline_rows, in_people, records, target_results
 from sim.compare.verdicts import verdict_of
-from sim.compare.wording import amount, between, money, number, pairs_better, plain
+from sim.compare.wording import (
+    amount,
+    between,
+    currency_of,
+    group_phrase,
+    money,
+    number,
+    pairs_better,
+    people,
+    plain,
+)
 from sim.measures import COMPARED, ESTIMANDS
 from sim.plots import group_words
+from sim.plots.style import styles
+from sim.report.charts.drawing import key_mark
 from sim.report.reading import Material
 
-__all__ = ["REACH", "Cell", "Line", "cell_of", "group_lines", "main_lines", "other_lines", "rows_of", "target_lines"]
+__all__ = [
+    "NOT_OUTCOMES",
+    "REACH",
+    "Cell",
+    "Line",
+    "cell_of",
+    "group_lines",
+    "main_lines",
+    "other_lines",
+    "price_years",
+    "rows_of",
+    "target_lines",
+    "worse_off_words",
+]
 
 REACH = ("aware", "reached", "taking_part", "waiting", "completed", "dropped_out")
 """Measures of who was reached: levels, not effects."""
 
-_NOT_OUTCOMES = (*REACH, "cost", "residents")
+NOT_OUTCOMES = (*REACH, "cost", "residents")
+"""Measures that are no outcome: levels of uptake, money, sizes."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +78,7 @@ def cell_of(row: Mapping[str, Any] | None, material: Material) -> Cell:
     if verdict in ("no difference", "practically nothing"):
         return Cell("", "", verdict)
     if COMPARED[str(row["measure"])].unit == COMPARED["cost"].unit:
-        return Cell(f"{money(float(row['effect']), currency(material.manifest))} more")
+        return Cell(f"{money(float(row['effect']), currency_of(material.manifest))} more")
     return Cell(amount(row), between(row), verdict)
 
 
@@ -63,16 +89,6 @@ def rows_of(material: Material, **wanted: str) -> dict[tuple[str, str, str], dic
     for column, value in wanted.items():
         chosen = chosen[chosen[column] == value]
     return {(row["scenario"], row["measure"], row["group"]): row for row in records(chosen)}
-
-
-def currency(manifest: Mapping[str, Any]) -> str:
-    """Return the currency of the interventions' costs; the measure's unit where none is said."""
-    for stored in manifest["scenarios"].values():
-        for item in (stored.get("resolved") or {}).get("interventions") or ():
-            found = (item.get("cost") or {}).get("currency")
-            if found:
-                return str(found)
-    return COMPARED["cost"].unit
 
 
 def price_years(manifest: Mapping[str, Any]) -> list[int]:
@@ -86,42 +102,70 @@ def price_years(manifest: Mapping[str, Any]) -> list[int]:
     return sorted(years)
 
 
-def people_measure(material: Material) -> str:
-    """Return the share that says in people what the primary measure says on a scale; empty if there is none."""
-    measure = IN_PEOPLE.get(material.facts.outcome, "")
-    return measure if measure in set(material.comparison["measure"]) else ""
-
-
 def main_lines(material: Material) -> list[dict[str, Any]]:
-    """Return the side-by-side table: one line a scenario, the baseline first."""
-    facts, people = material.facts, people_measure(material)
+    """Return the scenarios side by side: one line a scenario, the baseline first."""
+    facts = material.facts
     rows = headline_rows(material.comparison, facts)
-    by_people = rows_of(material, measure=people, group="all") if people else {}
     averages = _averages(material)
-    coin = currency(material.manifest)
-    lines = []
+    coin = currency_of(material.manifest)
+    looks = styles(facts.scenarios)
+    lines: list[dict[str, Any]] = []
     if rows:
         level = stats.mean([float(row["baseline"]) for row in rows])
-        lines.append(
-            {"title": facts.titles[facts.baseline], "is_baseline": True, "level": _level(level, facts.outcome)}
-        )
+        lines.append({"is_baseline": True, "level": _level(level, facts.outcome)})
     for row in rows:
         name = str(row["scenario"])
-        in_people = by_people.get((name, people, "all"))
+        counted = in_people(row, material.comparison)
         lines.append(
             {
                 "title": facts.titles[name],
+                "key": key_mark(looks[name]),
                 "is_baseline": False,
-                "level": _level(float(row["value"]), facts.outcome),
                 "cell": cell_of(row, material),
                 "average": cell_of(averages.get(name), material),
-                "people": cell_of(in_people, material) if people else None,
+                "people": _people(row, counted, material),
                 "pairs": pairs_better(row),
+                "sure": [],
+                "whom": _whom(name, material),
+                "worse_off": worse_off_words(name, material),
                 "cost": _cost(float(row["cost"]), coin),
-                "cost_per_unit": _cost_per_person(in_people or row, coin),
+                "cost_per_unit": _cost_per_person(counted or row, coin),
+                "budget": [],
             }
         )
     return lines
+
+
+def _people(row: Mapping[str, Any], counted: Mapping[str, Any] | None, material: Material) -> str:
+    """Return an effect as people, or that there is none, or that it cannot be told from none."""
+    verdict = verdict_of(row, material.facts.direction(str(row["measure"])))
+    if verdict in ("no difference", "practically nothing", "too close to call", "not defined"):
+        return f"{verdict[:1].upper()}{verdict[1:]}"
+    text = amount(row) if counted is None else f"{people(counted)} {COMPARED[str(counted['measure'])].label}"
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _whom(name: str, material: Material) -> str:
+    """Return for which group of residents a scenario does most."""
+    row = best_group(material.comparison, name, material.facts)
+    if row is None:
+        return "–"
+    counted = in_people(row, material.comparison)
+    return f"Most: {group_phrase(str(row['group']))} ({amount(row) if counted is None else people(counted)})"
+
+
+def worse_off_words(name: str, material: Material) -> str:
+    """Return how many residents end worse off than without it; empty where nobody does or it is not known."""
+    table = material.comparison
+    found = records(
+        table[(table["scenario"] == name) & (table["measure"] == "worse_off") & (table["group"] == "all")
+              & (table["when"] == "horizon")]
+    )  # fmt: skip
+    if not found or round(float(found[0]["value"])) < 1:
+        return ""
+    count = number(float(found[0]["value"]))
+    verb, plural = ("ends", "") if count == "1" else ("end", "s")
+    return f"about {count} resident{plural} {verb} noticeably worse off than without it"
 
 
 def _averages(material: Material) -> dict[str, dict[str, Any]]:
@@ -165,7 +209,7 @@ def other_lines(material: Material, *, details: bool = False) -> list[Line]:
         Line(measure, [cell_of(rows.get((name, measure, "all")), material) for name in facts.compared])
         for measure in facts.ordered_measures()
         if measure in present
-        and measure not in _NOT_OUTCOMES
+        and measure not in NOT_OUTCOMES
         and measure != facts.outcome
         and COMPARED[measure].is_detail == details
     ]

@@ -1,0 +1,159 @@
+"""Everything that the templates of the report read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim import compare, stats
+from sim.compare.verdicts import VERDICTS
+from sim.compare.wording import joined, plain
+from sim.measures import COMPARED
+from sim.plots.style import styles
+from sim.report import reach, settings, sources, tables
+from sim.report.charts.drawing import key_mark
+from sim.report.tables import Cell
+from sim.report.workshop import workshop_pages
+
+if TYPE_CHECKING:
+    from sim.report.charts.building import Charts
+    from sim.report.reading import Material
+
+__all__ = ["context"]
+
+_MOST_FAILURES = 20
+
+_OF_UPTAKE = ("through_ties", "reproduction")
+"""Measures that are shown as they are: where nothing is done there is nothing to compare them with."""
+
+_NOTHING_SAID: dict[str, Any] = dict.fromkeys(("seeds", "started", "ended", "versions", "fingerprint", "data"), "")
+"""What a manifest of another version may lack."""
+
+
+def context(material: Material, charts: Charts) -> dict[str, Any]:
+    """Return the names that the templates use, with their values."""
+    manifest = material.manifest
+    return {
+        "facts": material.facts,
+        "manifest": _NOTHING_SAID | dict(manifest),
+        "about": {"title": "", "residents": 0, "notes": [], "matches": [], **material.about},
+        "measures": COMPARED,
+        "verdicts": VERDICTS,
+        "few": stats.FEWEST_SEEDS,
+        "least": material.suppressed.least,
+        "suppressed": material.suppressed.sentence(),
+        "suppressed_ripple": material.suppressed.ripple_sentence(),
+        "suppressed_parts": material.suppressed.parts_sentence(),
+        **_answer(material),
+        **_compared(material),
+        **_pictures(material, charts),
+        **_scenarios(material),
+        **_community(material),
+        **_methods(material),
+    }
+
+
+def _answer(material: Material) -> dict[str, Any]:
+    failures = material.failures
+    titles = material.facts.titles
+    rows = [
+        (str(row["seed"]), [str(row["community"]), titles.get(row["scenario"], row["scenario"]) or "all", row["error"]])
+        for row in failures.head(_MOST_FAILURES).to_dict("records")
+    ]
+    return {
+        "answer": compare.answer(material.comparison, material.effects, material.manifest),
+        "pairs": int(material.effects[["community", "seed"]].drop_duplicates().shape[0]),
+        "communities": material.effects["community"].nunique(),
+        "pending": len((material.manifest.get("units") or {}).get("pending") or ()),
+        "failures": rows,
+        "failure_count": len(failures),
+        "failed_runs": len(failures[["community", "seed"]].drop_duplicates()),
+    }
+
+
+def _compared(material: Material) -> dict[str, Any]:
+    facts = material.facts
+    reach_measures, reached = reach.reach_lines(material)
+    return {
+        "main": tables.main_lines(material),
+        "titles": [facts.titles[name] for name in facts.compared],
+        "price_years": joined(str(year) for year in tables.price_years(material.manifest)),
+        "others": _rows(tables.other_lines(material)),
+        "details": _rows(tables.other_lines(material, details=True)),
+        "targets": [
+            (line["title"], [line["target"], Cell(line["value"], line["range"]), Cell("", "", line["verdict"])])
+            for line in tables.target_lines(material)
+        ],
+        "reach_heads": [_capital(COMPARED[name].label) for name in reach_measures],
+        "reach": _rows(reached),
+        "spread": _rows(reach.spread_lines(material)),
+        "ranking": [],
+    }
+
+
+def _rows(lines: list[tables.Line]) -> list[tuple[str, list[Cell]]]:
+    """Return lines as rows of a table; the name of a measure becomes its label."""
+    return [(COMPARED[line.head].label if line.head in COMPARED else line.head, line.cells) for line in lines]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
+    facts = material.facts
+    looks = styles(facts.scenarios)
+    return {
+        "charts": charts.by_name,
+        "chart_measures": charts.measures,
+        "chart_groups": [(name, charts.numbers["groups"][name]) for name in charts.groups],
+        "legend": [(key_mark(looks[name]), facts.titles[name]) for name in facts.scenarios],
+        "all_titles": [facts.titles[name] for name in facts.scenarios],
+        "marks": [key_mark(looks[name]) for name in facts.compared],
+        "parts": _rows(reach.part_lines(material)),
+        "groups": _rows(tables.group_lines(material)),
+        "network": (),
+        "network_words": "",
+    }
+
+
+def _scenarios(material: Material) -> dict[str, Any]:
+    facts = material.facts
+    return {
+        "pages": workshop_pages(material),
+        "baseline_about": settings.described(material.manifest, (facts.baseline,), facts.baseline)[0],
+    }
+
+
+def _community(material: Material) -> dict[str, Any]:
+    matches = list(material.about.get("matches") or ())
+    return {
+        "met": sum(bool(match["met"]) for match in matches),
+        "missed": [str(match["target"]) for match in matches if not match["met"]],
+        "matches": [
+            (
+                str(match["target"]),
+                [
+                    plain(match["wanted"]), plain(match["achieved"]), f"± {plain(match['tolerance'], 2)}",
+                    Cell("", "", "met" if match["met"] else "missed"), str(match["source"]),
+                ],
+            )
+            for match in matches
+        ],
+    }  # fmt: skip
+
+
+def _methods(material: Material) -> dict[str, Any]:
+    facts, manifest = material.facts, material.manifest
+    names = settings.evidence_names(manifest)
+    present = {*material.comparison["measure"], *_OF_UPTAKE}
+    return {
+        "mechanisms": settings.mechanism_settings(manifest, facts.baseline),
+        "gains": settings.loop_gains(manifest, facts.baseline),
+        "grades": [
+            (_capital(grade), [Cell(str(count), words), str(unverified or "–")])
+            for grade, words, count, unverified in sources.by_grade(names)
+        ],
+        "works": sources.works(names),
+        "unsourced": (manifest.get("evidence") or {}).get("set_without_source") or (),
+        "shown_measures": [name for name in COMPARED if name in present],
+    }
