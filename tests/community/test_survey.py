@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -484,7 +485,7 @@ def test_what_the_scenario_gets_wrong_is_said(survey, settings, message):
 @pytest.mark.parametrize(
     ("people", "message"),
     [
-        ("id,area\n1,N\n2,S\n1,N\n3,N\n", ":4: column 'id': id '1' stands already in row 2"),
+        ("id,area\n1,N\n2,S\n1,N\n3,N\n", ":4: column 'id': the same id stands already in row 2"),
         ("id,area\n1,N\n,S\n3,N\n2,S\n", ":3: column 'id': the id is missing"),
         ("id,area\n1,N,x\n2,S\n3,S\n", ":2: has 3 cells where the header has 2"),
         ("id,area,area\n1,N,x\n2,S,y\n", ": two columns have the same name: area"),
@@ -517,8 +518,11 @@ def test_what_is_wrong_with_the_ties_file_is_said(survey, ties, message):
 
 def test_latin_1_is_refused_with_its_row(tmp_path, survey):
     source = survey()
-    (tmp_path / "people.csv").write_bytes("id,area\n1,N\n2,Fürth\n".encode("latin-1"))
-    assert one_complaint(source).endswith(":3: is not UTF-8: save it again as 'CSV UTF-8'")
+    (tmp_path / "people.csv").write_bytes("id,area\n1,N\n2,Fürth\n3,Fürth\n4,N\n".encode("latin-1"))
+    said = one_complaint(source)
+    assert ":3: is not UTF-8: save it again as 'CSV UTF-8', or say what it is, e.g. `encoding: cp1252`" in said
+    named = replace(source, encoding="cp1252", types={"area": "category"}).build(1)
+    assert "Fürth" in named.columns["area"].categories
 
 
 def test_a_decimal_comma_among_commas_is_refused(survey):

@@ -37,11 +37,7 @@ OWN = "interventions:\n  - name: talks\n    "
         ("better: less", "2: better: must be one of lower, higher, found 'less'"),
         ("better: highr", "2: better: must be one of lower, higher, found 'highr'; did you mean 'higher'?"),
         ("community: {synthesize: {residents: 200}}",
-         "2: community: 'synthesize' is not a source of a community; did you mean 'synthesise'? sources: synthesise, survey"),
-        ("community: {egocentric: {egos: a.csv}}",
-         "2: community: 'egocentric' comes in a later release; this release reads synthesise and survey"),
-        ("community: {graph: a.graphml}",
-         "2: community: 'graph' comes in a later release; this release reads synthesise and survey"),
+         "2: community: 'synthesize' is not a source of a community; did you mean 'synthesise'? sources: synthesise, survey, egocentric, graph"),
         ("community: {synthesise: {residnts: 200}}",
          "2: community.synthesise: 'residnts' is not a key here; did you mean 'residents'? keys: residents, profile, targets"),
         ("community: here", "2: community: must be a mapping, found 'here'"),
@@ -199,7 +195,7 @@ def test_missing_things_are_named(write: Write, problems: Problems) -> None:
 def test_exactly_one_source(write: Write, problems: Problems) -> None:
     path = write("none", "outcome: stigma\ncommunity: {}\n", folder="other")
     assert problems(path) == [
-        "other/none.yaml:2: community: needs exactly one source of synthesise, survey, found none"
+        "other/none.yaml:2: community: needs exactly one source of synthesise, survey, egocentric, graph, found none"
     ]
 
 

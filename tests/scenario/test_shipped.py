@@ -33,7 +33,7 @@ def keys_of(node: Node, location: Location = ()) -> Iterator[tuple[Location, int
 
 
 # Below these, keys are names that the user gives (places, relations, columns to combine), so that no key is wrong.
-NAMED_BY_USERS = ("places", "relations", "types", "orders", "combine")
+NAMED_BY_USERS = ("places", "relations", "types", "orders", "combine", "close", "impute", "names", "scales", "sheets")
 
 
 def is_free(location: Location) -> bool:

@@ -155,6 +155,7 @@ def _scenario(community: Community) -> str:
         **{name: name for name in _FLAGS if name in columns},
         **{name: f"{{column: {name}, exact: true}}" for name in OUTCOMES if name in columns},
         "groups": _listed(community.groups),
+        "off_roster": "drop",
     }
     if len(community.places):
         given["place"] = "place"

@@ -20,6 +20,7 @@ _HOMES = {
     "centrality": ("betweenness", "leading_vector", "move_to_communities"),
     "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
     "graphs": ("components", "distances", "triangles"),
+    "growing": ("close_triangles", "density_of_neighbours", "place_people"),
     "groups": ("add_by_group", "add_by_groups", "total"),
     "living": ("live_ties",),
     "passes": ("COLUMNS", "pass_over_ties"),

@@ -52,6 +52,7 @@ class Checked:
 def check_format(tree: Node) -> Checked:
     """Return a copy of the tree without what is wrong in it, and what was wrong."""
     checked = Checked(tree.copy())
+    _spell_out_sources(checked.tree)
     model = model_of_file()
     while True:
         try:
@@ -67,6 +68,16 @@ def check_format(tree: Node) -> Checked:
             checked.take_out(location)
         if not findings:
             raise AssertionError(f"a problem that cannot be placed: {said}")
+
+
+def _spell_out_sources(tree: Node) -> None:
+    """Write a source that is given by its main setting alone (``graph: town.graphml``) as a mapping."""
+    community = tree.child("community")
+    for key, cls in registries.sources().items():
+        short = getattr(cls, "shorthand", "")
+        node = community.child(key) if community is not None and short else None
+        if node is not None and community is not None and isinstance(node.value, str):
+            community.value[key] = Node({short: node}, node.place)
 
 
 def _whole(location: Location) -> Location:
@@ -143,8 +154,6 @@ def _wrong_effect(location: Location, tree: Node) -> tuple[str, bool, Location]:
 def unknown_key(location: Location, keys: Sequence[str]) -> str:
     """Say that a key is not known, and which are."""
     key, around = location[-1], location[:-1]
-    if around == ("community",) and key in registries.SOURCES_OF_LATER_RELEASES:
-        return f"'{key}' comes in a later release; this release reads {' and '.join(keys)}"
     hint = did_you_mean(key, keys) or ";"
     if around == ("mechanisms",):
         return f"'{key}' is not a mechanism{hint} mechanisms: {listing(keys, _SHOWN_KEYS)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sim.community.columns import Column
@@ -18,7 +19,7 @@ from sim.scenario.named import SHOWN as _SHOWN
 from sim.scenario.named import given as _given
 from sim.scenario.named import no_column as _no_column
 from sim.scenario.named import unknown as _unknown
-from sim.scenario.nodes import Location
+from sim.scenario.nodes import Location, Node
 from sim.scenario.parameters import Parameter, parameters
 from sim.scenario.resolving import Draft, better_of
 
@@ -92,14 +93,43 @@ def _check_all_names(draft: Draft, communities: Communities) -> None:
         try:
             community = communities.of(draft.source if source == repr(draft.source) else _small(draft.source))
         except InputError as error:
-            for problem in error.problems:
-                where = draft.tree.problem(("community", draft.source_key), problem.message)
-                draft.problems.append(problem if problem.file else where)
+            draft.problems.extend(_placed(problem, draft) for problem in error.problems)
             continue
         for position, item in sorted(draft.interventions.items()):
             _check_names(draft, item, ("interventions", position), community)
         if draft.problems == before:
             return
+
+
+def _placed(problem: Problem, draft: Draft) -> Problem:
+    """Return a problem of a community with the line of the scenario that it concerns.
+
+    A problem of a data file stays at its row, and says which line of the scenario has the file read, or names the
+    column; any other is placed in the scenario.
+    """
+    at: Location = ("community", draft.source_key)
+    node = draft.tree.at(at)
+    key = str(getattr(problem, "key", "")) or problem.path
+    steps: Location = tuple(key.split(".")) if key else ()
+    inside = node.at(steps) if node is not None and steps else None
+    if problem.file and inside is None:
+        steps = _key_of_file(node, problem.file)
+    elif inside is None:
+        steps = ()
+    place = draft.tree.problem((*at, *steps), "")
+    if not problem.file:
+        return dataclasses.replace(place, message=problem.message)
+    said = f"{place.file}:{place.line}" if place.line else place.file
+    return Problem(problem.file, problem.line, "", f"{problem.message} ({place.path}, {said})")
+
+
+def _key_of_file(node: Node | None, file: str) -> Location:
+    """Return under which key of a source a data file is named."""
+    name = Path(file.split("#", 1)[0]).resolve()  # behind the mark stands a sheet
+    for location, leaf in node.leaves() if node is not None else ():
+        if isinstance(leaf.value, str) and (leaf.place.folder / leaf.value).resolve() == name:
+            return location
+    return ()
 
 
 def _check_outcome(draft: Draft) -> None:

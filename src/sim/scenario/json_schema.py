@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from sim.scenario import registries
 from sim.scenario.schema import model_of_file
 
 __all__ = ["json_schema", "json_schema_text"]
@@ -23,6 +24,11 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the format of scenario files."""
     made = model_of_file().model_json_schema(by_alias=True, schema_generator=_Plain)
     made = _tidied(made)
+    for key, source in registries.sources().items():
+        if getattr(source, "shorthand", ""):
+            listed = made["$defs"]["Community"]["properties"]
+            said = {"description": listed[key].pop("description", "")}
+            listed[key] = said | {"anyOf": [listed[key], {"type": "string"}]}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Scenario file"}
     return head | {key: item for key, item in made.items() if key != "title"}
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["SOURCES_OF_LATER_RELEASES", "effects", "kind_of", "measures", "mechanisms", "sources"]
-
-SOURCES_OF_LATER_RELEASES = ("egocentric", "graph")
-"""Community sources that the format names and that this release does not read."""
+__all__ = ["effects", "kind_of", "measures", "mechanisms", "sources"]
 
 
 def mechanisms() -> dict[str, type]:
@@ -35,10 +32,16 @@ def effects() -> dict[str, type]:
 
 def sources() -> dict[str, type]:
     """Return the community sources by the key under which they are written."""
-    from sim.community.survey import SurveySource
+    from sim.community.egocentric import EgocentricSource
+    from sim.community.survey import GraphSource, SurveySource
     from sim.community.synthesise import SynthesiseSource
 
-    return {"synthesise": SynthesiseSource, "survey": SurveySource}
+    return {
+        "synthesise": SynthesiseSource,
+        "survey": SurveySource,
+        "egocentric": EgocentricSource,
+        "graph": GraphSource,
+    }
 
 
 def measures() -> Mapping[str, Any]:

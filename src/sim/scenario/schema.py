@@ -104,10 +104,11 @@ def _mapping_or_single(arguments: tuple[Any, ...]) -> Any:
     single = tuple(item for item in arguments if not _is_container(item))
     if len(inside) > 1 or not single:
         raise TypeError(f"a field may be a mapping or a single value, not {arguments}")
-    words = f"{expected(Union[single])} or a mapping"  # noqa: UP007
+    kind = list if (get_origin(inside[0]) or inside[0]) in (tuple, list) else dict
+    words = f"{expected(Union[single])} or {'a list' if kind is list else 'a mapping'}"  # noqa: UP007
 
     def choose(value: Any) -> str:
-        return "<mapping>" if isinstance(value, dict) else "<single>"
+        return "<mapping>" if isinstance(value, kind) else "<single>"
 
     return _tagged({"mapping": _shape(inside[0]), "single": _must_be(words, Union[single])}, choose)  # noqa: UP007
 

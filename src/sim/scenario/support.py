@@ -7,6 +7,7 @@ from typing import Any
 
 from sim import evidence
 from sim.community.survey.outcomes import DRAWN_FROM
+from sim.community.survey.spec import scale_of
 from sim.evidence.library import GRADES
 from sim.scenario.explain import flat, lacks_source
 from sim.scenario.plan import Plan
@@ -33,11 +34,26 @@ def evidence_names(scenarios: Iterable[Mapping[str, Any]]) -> list[str]:
         for source, fields in ((stored.get("resolved") or {}).get("community") or {}).items():
             settings = fields if isinstance(fields, Mapping) else {}
             prefixes.add(f"{settings.get('profile') or source}.")
-            if source == "survey":
+            if source != "synthesise":
+                prefixes.add("survey.")
                 drawn = [names for column, names in DRAWN_FROM.items() if settings.get(column) is None]
                 names.update(*drawn)
+                names |= {scale_of(name) for name in _scales_in(settings)}
     names |= {name for name in known if name.startswith(tuple(prefixes))}
     return sorted(name for name in names if name in known)
+
+
+def _scales_in(settings: Any) -> Iterable[str]:
+    """Yield the names of published scales that the settings of a survey name."""
+    if not isinstance(settings, Mapping):
+        return
+    for key, item in settings.items():
+        if key == "scale" and isinstance(item, str):
+            yield item
+        elif key == "scales" and isinstance(item, Mapping):
+            yield from map(str, item.values())
+        else:
+            yield from _scales_in(item)
 
 
 def by_grade(names: Iterable[str]) -> dict[str, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +14,19 @@ from numpy.typing import NDArray
 from sim import rng
 from sim.community.columns import Column, Columns
 from sim.community.community import Community, canonical_order
-from sim.community.places import Place, Places
 from sim.community.survey.choice import RESERVED, columns_of, flags_with_gaps
 from sim.community.survey.columns import Answers
+from sim.community.survey.nonresponse import NonResponse, limits_of
 from sim.community.survey.notes import notes_of
 from sim.community.survey.outcomes import Drawing
 from sim.community.survey.spec import Score
-from sim.community.survey.tables import Faults, Table, read_table
-from sim.community.survey.ties import Nominations, Tied, join, read_nominations, read_roster, split_off_roster
-from sim.community.ties import Ties
+from sim.community.survey.tables import Faults, Table
+from sim.community.survey.ties import NONE, Nominations, Tied, join, read_nominations, read_roster, split_off_roster
+from sim.community.survey.two_mode import places_of
 from sim.errors import did_you_mean, listing
 from sim.rng import Draws
 
-if TYPE_CHECKING:
-    from sim.community.survey.source import SurveySource
-
-__all__ = ["build"]
+__all__ = ["answers_of", "build", "check_groups"]
 
 
 @dataclass(frozen=True)
@@ -42,57 +40,64 @@ class People:
     table: Table
 
 
-def build(survey: SurveySource, seed: int) -> Community:
-    """Return the community of one seed; see :class:`sim.community.survey.source.SurveySource`."""
+def build(survey: Any, seed: int) -> Community:
+    """Return the community of one seed; see :class:`sim.community.survey.source.SurveySource`.
+
+    ``survey`` holds :class:`AnswerSettings`, :class:`NominationSettings` and what its own source adds: ``read`` (both
+    tables), ``id``, ``tie_columns``, ``name_columns``, ``undirected`` and ``place``.
+    """
     faults = Faults()
-    table = read_table(survey.people, faults, _texts(survey.missing))
-    named = read_table(survey.ties, faults, _texts(survey.missing))
+    reader = survey.reader(faults)
+    table, named = survey.read(reader)
     roster = read_roster(table, survey.id, faults) if table is not None else []
     nominations, facts = _nominations(survey, named, faults)
     if table is None or not roster:
         faults.stop()
         raise AssertionError("that there is nobody is a fault")
+    file = table.file if named is None else named.file
     people = _people(survey, table, roster, nominations)
-    answers = Answers(
-        people.table,
-        people.rows,
-        faults,
-        survey.types,
-        {key: _texts(order) for key, order in survey.orders.items()},
-    )
+    answers = answers_of(survey, people.table, people.rows, faults)
     drawing = Drawing(Draws(seed), rng.identities(people.ids))
-    columns, left_out = columns_of(survey, answers, drawing)
-    tied = _tied(survey, people, roster, nominations, columns, facts, faults)
-    places = _places(survey, columns, tied.ties, faults)
-    _check_groups(survey, columns, faults)
+    no_answers = {survey.id, *survey.name_columns, *([survey.responded] if survey.responded else [])}
+    columns, left_out = columns_of(survey, answers, drawing, no_answers)
+    if survey.off_roster == "keep":
+        source = f"{file.name}: named, but not in {table.file.name}"
+        columns.put(Column("outsider", answers.rows < 0, source=source))
+    tied = _tied(survey, people, roster, nominations, (columns, answers, drawing), facts, file)
+    places = places_of(survey, reader, people.ids, columns, tied, drawing)
+    check_groups(survey, columns, faults)
     faults.stop()
-    facts = {"people_read": len(people.table), **facts, **tied.facts, "missing": dict(answers.missing)}
-    facts["synthesised"] = list(drawing.synthesised)
-    gaps = flags_with_gaps(answers, columns)
+    facts = {"people_read": len(people.table), **facts, **tied.facts, **places.facts, "missing": dict(answers.missing)}
+    facts |= {"imputed": dict(answers.imputed), "synthesised": list(drawing.synthesised)}
+    gaps = [name for name in flags_with_gaps(answers, columns) if name not in answers.imputed]
     return Community(
-        ids=_community_ids(people.ids), columns=columns, ties=tied.ties, places=places, groups=survey.groups,
-        title=survey.title or f"A survey of {len(people.table)} people ({survey.people.name})",
-        notes=notes_of(survey, people.table, facts, left_out, gaps, drawing.notes),
+        ids=_community_ids(people.ids), columns=columns, ties=places.ties, places=places.places, groups=survey.groups,
+        title=survey.title or f"A survey of {len(people.table)} people ({table.file.name})",
+        notes=notes_of(survey, people.table, file.name, facts, left_out, gaps, drawing.notes),
         private=True, seed=seed, facts=facts,
     )  # fmt: skip
 
 
-def _texts(items: Sequence[object]) -> list[str]:
-    return [str(item) for item in items]
+def answers_of(survey: Any, table: Table, rows: NDArray[np.int64], faults: Faults) -> Answers:
+    """Return the people file as residents see it; ``rows`` holds the row of each resident, -1 for none."""
+    orders = {key: [str(item) for item in order] for key, order in survey.orders.items()}
+    return Answers(table, rows, faults, survey.types, orders)
 
 
-def _nominations(survey: SurveySource, table: Table | None, faults: Faults) -> tuple[Nominations, dict[str, Any]]:
+def _nominations(survey: Any, table: Table | None, faults: Faults) -> tuple[Nominations, dict[str, Any]]:
     if table is None:
-        return Nominations([], [], np.empty(0, np.int64), np.empty(0), ()), {}
+        return NONE, {}
     strength = cast("Score | None", survey.strength)
-    columns = (survey.source, survey.target, survey.kind)
-    nominations, facts = read_nominations(table, columns, survey.relations, strength, faults)
+    nominations, facts = read_nominations(
+        table, survey.tie_columns, survey.relations, strength, faults,
+        undirected=survey.undirected, place=survey.place,
+    )  # fmt: skip
     if not len(table):
         faults.add("has no ties: there is no row below the header", table.file)
     return nominations, dict(facts)
 
 
-def _people(survey: SurveySource, table: Table, roster: list[str], nominations: Nominations) -> People:
+def _people(survey: Any, table: Table, roster: list[str], nominations: Nominations) -> People:
     """Return the residents in canonical order: the roster, and outsiders where they are kept."""
     row: dict[str, int] = {}
     for number, person in enumerate(table.columns.get(survey.id, [])):
@@ -110,31 +115,39 @@ def _community_ids(ids: Sequence[str]) -> NDArray[Any]:
 
 
 def _tied(
-    survey: SurveySource, people: People, roster: list[str], nominations: Nominations, columns: Columns,
-    facts: dict[str, Any], faults: Faults,
+    survey: Any, people: People, roster: list[str], nominations: Nominations,
+    known: tuple[Columns, Answers, Drawing], facts: dict[str, Any], file: Path,
 ) -> Tied:  # fmt: skip
-    """Return the ties, and count names off the roster."""
+    """Return the ties, count names off the roster, and impute what was not asked or not answered."""
+    columns, answers, drawing = known
     names, outside = split_off_roster(nominations, roster)
     facts |= {"nominations_off_roster": int(outside.sum()), "names_off_roster": len(names)}
     facts["outsiders"] = len(names) if survey.off_roster == "keep" else 0
     if roster and len(nominations) and outside.all():
-        faults.add(_strangers(survey, names, roster), survey.ties)
+        answers.faults.add(_strangers(survey, people.table, names, roster), file)
     if survey.off_roster == "count":
-        columns.put(_named_off_roster(survey, people, set(roster), nominations))
+        columns.put(_named_off_roster(file, people, set(roster), nominations))
     use = np.ones_like(outside) if survey.off_roster == "keep" else ~outside
+    limits = limits_of(survey, nominations)
+    if survey.responded is not None or any(limit is not None for limit in limits):
+        missing = NonResponse(survey, people.ids, columns, answers, drawing, limits)
+        added, more = missing.complete(nominations, use)
+        facts |= more
+        use = np.concatenate([use, np.ones(len(added) - len(nominations), np.bool_)])
+        nominations = added
     return join(nominations, people.ids, survey.nominations, survey.one_sided, use)
 
 
-def _named_off_roster(survey: SurveySource, people: People, roster: set[str], given: Nominations) -> Column:
+def _named_off_roster(file: Path, people: People, roster: set[str], given: Nominations) -> Column:
     """Return how many people each resident named who are not in the survey."""
     off = {pair for pair in zip(given.source, given.target, strict=True) if pair[1] not in roster}
     counts = Counter(source for source, _ in off)
     label = "people named who are not in the survey"
     values = np.array([counts[person] for person in people.ids], np.float64)
-    return Column("named_off_roster", values, label, "people", source=survey.ties.name)
+    return Column("named_off_roster", values, label, "people", source=file.name)
 
 
-def _strangers(survey: SurveySource, names: Sequence[str], roster: Sequence[str]) -> str:
+def _strangers(survey: Any, people: Table, names: Sequence[str], roster: Sequence[str]) -> str:
     """Say that the ids of the two files do not meet, and why perhaps."""
 
     def loose(person: str) -> str:
@@ -142,33 +155,15 @@ def _strangers(survey: SurveySource, names: Sequence[str], roster: Sequence[str]
 
     near = {loose(person) for person in roster} & {loose(name) for name in names}
     hint = "; they would, without leading zeros, decimals and capitals" if near else ""
+    source, target, _ = survey.tie_columns
     return (
-        f"no row joins two people of {survey.people.name}: ids in columns '{survey.source}' and "
-        f"'{survey.target}' do not agree with those in '{survey.id}'{hint}"
+        f"no row joins two people of {people.file.name}: ids in columns '{source}' and "
+        f"'{target}' do not agree with those in '{survey.id}'{hint}"
     )
 
 
-def _places(survey: SurveySource, columns: Columns, ties: Ties, faults: Faults) -> Places:
-    """Return the places, and let group ties between two members live through them."""
-    places: list[Place] = []
-    for name, column in sorted(survey.places.items()):
-        held = columns.get(column)
-        if held is not None and held.is_flag:
-            places.append(Place(name, name, held.values.copy()))
-        elif held is not None and held.is_category:
-            for code, category in enumerate(held.categories):
-                places.append(Place(f"{name} {category}", name, held.values == code))
-        elif held is not None:
-            faults.add(f"column '{column}' holds numbers; a place needs a flag or categories", path=f"places.{name}")
-    entries, rows = ties.entries(), ties.rows()
-    group = ties.kind[entries] == ties.kinds.index("group")
-    for number in reversed(range(len(places))):
-        members = places[number].members
-        ties.place[entries[group & members[rows] & members[ties.neighbour[entries]]]] = number
-    return Places(places)
-
-
-def _check_groups(survey: SurveySource, columns: Columns, faults: Faults) -> None:
+def check_groups(survey: Any, columns: Columns, faults: Faults) -> None:
+    """Note groups by which results cannot be broken down."""
     for name in survey.groups:
         if name in columns and not (columns[name].is_category or columns[name].is_flag):
             faults.add(f"column '{name}' holds numbers; groups need categories or a flag", path="groups")

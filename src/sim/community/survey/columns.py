@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.columns import Column
-from sim.community.survey.spec import Combine
+from sim.community.survey.spec import Combine, scale_of
 from sim.community.survey.tables import Faults, Table
 from sim.errors import listing
-from sim.evidence import value
+from sim.evidence import entry, value
 
-__all__ = ["Answers", "attribute", "check_scale", "combined", "flag_values", "kind_of", "natural_order"]
+__all__ = ["Answers", "attribute", "check_scale", "combined", "flag_values", "kind_of", "natural_order", "rescaled"]
 
 YES = frozenset({"1", "1.0", "yes", "y", "true", "t"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "f"})
@@ -44,6 +44,8 @@ class Answers:
     """Categories in their order, where the scenario says it."""
     missing: dict[str, int] = field(default_factory=dict)
     """Filled here: number of residents who were asked and gave no answer, by column."""
+    imputed: dict[str, int] = field(default_factory=dict)
+    """Filled by :mod:`sim.community.survey.imputing`: for how many an answer was filled in, by column."""
 
     def cells(self, name: str) -> list[str]:
         """Return the text of each resident's answer, empty where there is none."""
@@ -157,11 +159,11 @@ def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
     there = [answers.table.need(column, f"combine.{name}.columns", answers.faults) for column in combine.columns]
     if not all(there):
         return None
-    low, high = combine.scale
+    low, high = combine.ends
     shares = []
     for column in sorted(set(combine.columns)):
         values = answers.numbers(column)
-        check_scale(answers, column, combine.scale)
+        check_scale(answers, column, combine.ends)
         shares.append((values - low) / (high - low))
     means = np.full(len(answers.rows), math.nan)
     for i, row in enumerate(np.array(shares).T):
@@ -174,6 +176,17 @@ def combined(answers: Answers, name: str, combine: Combine) -> Column | None:
     return Column(
         name, means, bounds=(0.0, 1.0),
         source=f"{answers.table.file.name}, mean of {listing(combine.columns)}, {low:g}..{high:g} to 0..1",
+    )  # fmt: skip
+
+
+def rescaled(answers: Answers, column: Column, scale: str) -> Column:
+    """Return a column of numbers on a published scale as 0..1, 1 meaning most of what the scale measures."""
+    low, high = sorted(value(scale_of(scale)))
+    check_scale(answers, column.name, (low, high))
+    label = entry(scale_of(scale)).label
+    return Column(
+        column.name, np.round((column.values - low) / (high - low), 6), bounds=(0.0, 1.0),
+        source=f"{answers.source(column.name)}, {label}, {low:g}..{high:g} to 0..1",
     )  # fmt: skip
 
 

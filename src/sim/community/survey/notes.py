@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.community.survey.tables import Table
-
-if TYPE_CHECKING:
-    from sim.community.survey.source import SurveySource
 
 __all__ = ["notes_of"]
 
@@ -21,7 +18,7 @@ _LEFT_OUT = {
 
 
 def notes_of(
-    survey: SurveySource, table: Table, facts: Mapping[str, Any], left_out: Sequence[str],
+    survey: Any, table: Table, ties: str, facts: Mapping[str, Any], left_out: Sequence[str],
     gaps: Sequence[str], drawn: Sequence[str],
 ) -> list[str]:  # fmt: skip
     """Return the notes of a community from a survey, in plain words.
@@ -32,6 +29,8 @@ def notes_of(
         What the scenario says.
     table
         The people file.
+    ties
+        Name of the file that holds the nominations.
     facts
         Counts by name.
     left_out
@@ -42,16 +41,17 @@ def notes_of(
         Notes on what was drawn.
 
     """
-    notes = [f"{facts['people_read']:,} people read from {survey.people.name}."]
+    notes = [f"{facts['people_read']:,} people read from {table.file.name}."]
     if table.decimal_comma:
         mark = "semicolons" if table.separator == ";" else "tabs"
-        notes.append(f"{survey.people.name} is separated by {mark}; numbers with a decimal comma were understood.")
-    notes += [_nominations(survey, facts), _pairs(survey, facts)]
-    notes += _off_roster(survey, facts)
+        notes.append(f"{table.file.name} is separated by {mark}; numbers with a decimal comma were understood.")
+    notes += [_nominations(survey, ties, facts), _pairs(survey, facts)]
+    notes += [*_off_roster(survey, table, facts), *_not_given(survey, facts), *_memberships(facts)]
     missing = facts["missing"]
     if missing:
         counts = ", ".join(f"{name} {count:,}" for name, count in sorted(missing.items()))
-        notes.append(f"No answer: {counts}. Numbers and categories stay missing.")
+        said = " unless they are said to be filled in" if facts.get("imputed") else ""
+        notes.append(f"No answer: {counts}. Numbers and categories stay missing{said}.")
     if gaps:
         notes.append(
             f"In the yes-or-no columns {', '.join(sorted(gaps))} a missing answer is read as no; "
@@ -63,18 +63,21 @@ def notes_of(
     return [*notes, *drawn]
 
 
-def _nominations(survey: SurveySource, facts: Mapping[str, Any]) -> str:
+def _nominations(survey: Any, ties: str, facts: Mapping[str, Any]) -> str:
     reasons = [f"{facts[key]:,} {words}" for key, words in _LEFT_OUT.items() if facts.get(key)]
     read, used = facts["nominations_read"], facts["nominations_used"]
-    text = f"{read:,} nominations read from {survey.ties.name}, {used:,} used"
+    what = "ties" if survey.undirected else "nominations"
+    text = f"{read:,} {what} read from {ties}, {used:,} used"
     text += f"; left out: {', '.join(reasons)}." if reasons else "."
     if facts.get("nominations_without_strength"):
         text += f" {facts['nominations_without_strength']:,} without a strength took the mean of the others."
     return text
 
 
-def _pairs(survey: SurveySource, facts: Mapping[str, Any]) -> str:
+def _pairs(survey: Any, facts: Mapping[str, Any]) -> str:
     both, one = facts["pairs_mutual"], facts["pairs_one_sided"]
+    if survey.undirected:
+        return f"{facts['ties']:,} ties; {facts['isolates']:,} residents have none."
     rules = {
         "union": "a tie each",
         "mutual": "only those whom both sides named are ties",
@@ -87,11 +90,11 @@ def _pairs(survey: SurveySource, facts: Mapping[str, Any]) -> str:
     )
 
 
-def _off_roster(survey: SurveySource, facts: Mapping[str, Any]) -> list[str]:
+def _off_roster(survey: Any, table: Table, facts: Mapping[str, Any]) -> list[str]:
     count, names = facts["nominations_off_roster"], facts["names_off_roster"]
     if not count:
         return []
-    text = f"{count:,} nominations hold a name that is not in {survey.people.name} ({names:,} different names): "
+    text = f"{count:,} nominations hold a name that is not in {table.file.name} ({names:,} different names): "
     return [
         text
         + {
@@ -100,3 +103,44 @@ def _off_roster(survey: SurveySource, facts: Mapping[str, Any]) -> list[str]:
             "keep": "kept as residents of whom nothing is known but who named them (outsider).",
         }[survey.off_roster]
     ]
+
+
+def _not_given(survey: Any, facts: Mapping[str, Any]) -> list[str]:
+    """Say who did not answer or was cut off, and what was done about it."""
+    notes = []
+    if survey.responded is not None:
+        treated = {
+            "leave": "their ties are those that others named",
+            "impute": f"imputed: {facts.get('imputed_besides', 0):,} names of people like those whom people like them "
+            "name, and names of some who named them",
+        }[survey.non_respondents]
+        notes.append(f"{facts.get('non_respondents', 0):,} did not answer the questions about others; {treated}.")
+    limits = {survey.limit, *(item.limit for item in (survey.relations or {}).values())} - {None}
+    if limits:
+        allowed = " or ".join(str(limit) for limit in sorted(limits))
+        treated = {
+            "leave": "left as they are, so numbers of ties are least numbers",
+            "impute": "they also name some of those who named them",
+        }[survey.beyond_limit]
+        notes.append(
+            f"Each question took at most {allowed} names; {facts.get('cut_off', 0):,} people gave as many: {treated}."
+        )
+    if facts.get("imputed_back"):
+        text = (
+            f"{facts['imputed_back']:,} nominations are imputed returns of nominations, as often as others return them"
+        )
+        if survey.nominations == "union":
+            text += " (with nominations: union they add no tie)"
+        notes.append(f"{text}.")
+    return notes
+
+
+def _memberships(facts: Mapping[str, Any]) -> list[str]:
+    if "memberships_read" not in facts:
+        return []
+    text = f"{facts['memberships_read']:,} memberships of {facts['places_read']:,} places read"
+    if facts["memberships_off_roster"]:
+        text += f", {facts['memberships_off_roster']:,} of them of people who are not in the survey (left out)"
+    if facts.get("ties_of_members"):
+        text += f"; {facts['ties_of_members']:,} ties between fellow members were drawn, not observed"
+    return [f"{text}."]

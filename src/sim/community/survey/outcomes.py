@@ -131,7 +131,7 @@ def outcome(answers: Answers, drawing: Drawing, name: str, score: Score | None, 
         source = drawing.say(name)
     else:
         latent = _surveyed(answers, drawing, name, score, among)
-        source = f"{answers.source(score.column)}, from {score.scale[0]:g}..{score.scale[1]:g} to 0..1"
+        source = f"{answers.source(score.column)}, from {score.ends[0]:g}..{score.ends[1]:g} to 0..1"
     return Outcome(name, np.round(np.where(among, latent, 0.0), DECIMALS), bounds=(0.0, 1.0), source=source)
 
 
@@ -140,8 +140,9 @@ def _said(name: str) -> str:
 
 
 def _surveyed(answers: Answers, drawing: Drawing, name: str, score: Score, among: NDArray[np.bool_]) -> Floats:
-    low, high = score.scale
-    check_scale(answers, score.column, score.scale)
+    low, high = score.ends
+    if not score.exact:
+        check_scale(answers, score.column, score.ends)
     shares = (answers.numbers(score.column) - low) / (high - low)
     known = np.sort(shares[~np.isnan(shares) & among])
     absent = np.isnan(shares) & among
@@ -154,7 +155,7 @@ def _surveyed(answers: Answers, drawing: Drawing, name: str, score: Score, among
         count = int(absent.sum())
         drawing.notes.append(f"{_said(name)} is not known of {count} residents: drawn from others' answers.")
     levels = np.unique(known)
-    if len(levels) > value("survey.few_values"):
+    if score.exact or len(levels) > value("survey.few_values"):
         return np.nan_to_num(shares)
     answered = answers.table.numbers(score.column, Faults())
     whole = all(number.is_integer() for number in answered if not math.isnan(number))

@@ -1,23 +1,18 @@
-"""Reading the files of a survey: text first, converted with care, every fault with its file and row.
+"""The tables of a survey: text first, converted with care, every fault with its file and row.
 
 Nothing that a person answered is ever printed: messages name the file, the row and the column.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sim.errors import InputError, Problem, did_you_mean, listing
 
-__all__ = ["MISSING", "Faults", "Table", "number", "read_table"]
+__all__ = ["MISSING", "DataProblem", "Faults", "Table", "number"]
 
 MISSING = frozenset({"", ".", "na", "n/a", "nan", "null"})
 """Cells, in small letters, that mean "no answer" in every column."""
@@ -25,9 +20,16 @@ MISSING = frozenset({"", ".", "na", "n/a", "nan", "null"})
 SHOWN = 8
 """How many faults of one sort are listed one by one; the rest are counted."""
 
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True, order=True)
+class DataProblem(Problem):
+    """Something wrong with a data file, seen with what a scenario says about it."""
+
+    key: str = ""
+    """The scenario's setting that it concerns, below the community's source, e.g. ``groups``."""
 
 
 @dataclass
@@ -39,8 +41,9 @@ class Faults:
     """Lines by file and sort of fault."""
 
     def add(self, message: str, file: Path | str = "", path: str = "") -> None:
-        """Note a fault of the scenario or of a file as a whole."""
-        self.problems.append(Problem(_shown(file), 0, path, message))
+        """Note a fault of the scenario, at one of its keys, or of a file as a whole that a key concerns."""
+        told = Problem("", 0, path, message) if file == "" else DataProblem(_shown(file), 0, "", message, path)
+        self.problems.append(told)
 
     def row(self, file: Path | str, line: int, message: str, sort: str) -> None:
         """Note a fault of one row; faults of one ``sort`` are listed up to :data:`SHOWN` times."""
@@ -72,11 +75,13 @@ def _shown(file: Path | str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A file of comma-separated values as text."""
+    """Rows of text under named columns, from a file of separated values, a sheet or a graph."""
 
     file: Path
+    """A sheet of a workbook stands behind a ``#``: ``survey.xlsx#Names``."""
     separator: str
-    """``,``, ``;`` or a tab; with the others than ``,`` numbers may have a decimal comma."""
+    """``,``, ``;``, a tab or a space; with the others than ``,`` numbers may have a decimal comma. Empty for sheets and
+    graphs, whose numbers have a decimal point."""
     columns: dict[str, list[str]]
     """Cells by column, without the space around them; what means "no answer" is empty."""
     lines: list[int]
@@ -88,7 +93,7 @@ class Table:
     @property
     def decimal_comma(self) -> bool:
         """Whether ``3,5`` is a number in this file."""
-        return self.separator != ","
+        return self.separator in (";", "\t")
 
     def need(self, name: str, key: str, faults: Faults) -> bool:
         """Say whether there is such a column; note a fault under the scenario's ``key`` if not."""
@@ -96,7 +101,7 @@ class Table:
             return True
         near = did_you_mean(name, list(self.columns)) or ";"
         columns = listing(self.columns)
-        faults.add(f"no column '{name}' (named by `{key}`){near} columns: {columns}", self.file)
+        faults.add(f"no column '{name}' (named by `{key}`){near} columns: {columns}", self.file, key)
         return False
 
     def numbers(self, name: str, faults: Faults) -> list[float]:
@@ -131,89 +136,3 @@ def number(cell: str, decimal_comma: bool = False) -> float | None:
         return None
     value = float(cell)
     return value if math.isfinite(value) else None
-
-
-def read_table(file: Path, faults: Faults, missing: Iterable[str] = ()) -> Table | None:
-    """Read a file of comma-, semicolon- or tab-separated values with a header; None if that is impossible.
-
-    Parameters
-    ----------
-    file
-        UTF-8, with or without a byte order mark.
-    faults
-        Where to note what is wrong.
-    missing
-        Cells that mean "no answer" beside :data:`MISSING`, e.g. ``-99``.
-
-    """
-    text = _text(file, faults)
-    if text is None:
-        return None
-    separator = _separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        if not _header_is_good(file, header, faults):
-            return None
-        rows, lines = _rows(file, reader, len(header), faults)
-    except csv.Error as error:
-        faults.row(file, reader.line_num, f"cannot be read as separated values: {error}", "quotes")
-        return None
-    none = MISSING | {item.strip().lower() for item in missing}
-    columns = {
-        name: ["" if row[i].lower() in none else row[i] for row in rows] for i, name in enumerate(header) if name
-    }
-    return Table(file, separator, columns, lines)
-
-
-def _text(file: Path, faults: Faults) -> str | None:
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        names = sorted(item.name for item in file.parent.glob("*.[ct]sv")) if file.parent.is_dir() else []
-        missing = isinstance(error, FileNotFoundError)
-        reason = "there is no such file" if missing else "the file cannot be read"
-        faults.add(f"{reason}{did_you_mean(file.name, names)}", file)
-        return None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        faults.row(file, line, "is not UTF-8: save it again as 'CSV UTF-8'", "encoding")
-        return None
-    if "\0" in text:
-        faults.add("is not a text file: save it as 'CSV UTF-8'", file)
-        return None
-    return text
-
-
-def _separator(text: str) -> str:
-    """Return what separates the columns of the header (a comma where nothing does)."""
-    header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    return max(_SEPARATORS, key=lambda mark: (header.count(mark), mark == ","))
-
-
-def _header_is_good(file: Path, header: Sequence[str], faults: Faults) -> bool:
-    if not any(header):
-        faults.add("is empty: the first row must name the columns", file)
-        return False
-    twice = [name for name, count in Counter(header).items() if count > 1 and name]
-    if twice:
-        faults.add(f"two columns have the same name: {listing(twice)}", file)
-    return not twice
-
-
-def _rows(file: Path, reader: Any, width: int, faults: Faults) -> tuple[list[list[str]], list[int]]:
-    rows, lines, line = [], [], reader.line_num
-    for cells in reader:
-        start, line = line + 1, reader.line_num
-        cells = [cell.strip() for cell in cells]
-        if not any(cells):
-            continue
-        if len(cells) != width:
-            message = f"has {len(cells)} cells where the header has {width}"
-            faults.row(file, start, message, "number of cells in a row")
-            cells = (cells + [""] * width)[:width]
-        rows.append(cells)
-        lines.append(start)
-    return rows, lines

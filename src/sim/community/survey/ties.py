@@ -26,7 +26,16 @@ from sim.community.survey.tables import Faults, Table
 from sim.community.ties import Ties
 from sim.errors import did_you_mean, listing
 
-__all__ = ["Nominations", "Tied", "join", "read_nominations", "read_roster", "split_off_roster"]
+__all__ = [
+    "Nominations",
+    "Tied",
+    "join",
+    "read_nominations",
+    "read_roster",
+    "relations_of",
+    "split_off_roster",
+    "strengths",
+]
 
 DECIMALS = 6
 """Strengths are rounded, so that the last bits of a product do not make another community."""
@@ -44,6 +53,10 @@ class Nominations:
     """0 < weight <= 1."""
     relations: tuple[tuple[str, Relation], ...]
     """Relations by name, in alphabetical order."""
+    undirected: bool = False
+    """Whether each stands for both directions."""
+    place: tuple[str, ...] = ()
+    """Names of the places through which ties live, where there is a column for them; empty texts for none."""
 
     def __len__(self) -> int:
         return len(self.source)
@@ -55,6 +68,11 @@ class Tied:
 
     ties: Ties
     facts: dict[str, int]
+    place: NDArray[np.object_] | None
+    """Name of the place through which each tie lives, empty for none; None where the survey does not say."""
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
+    """The two residents of each tie, shape (ties,)."""
 
 
 def read_roster(table: Table, id_column: str, faults: Faults) -> list[str]:
@@ -66,7 +84,7 @@ def read_roster(table: Table, id_column: str, faults: Faults) -> list[str]:
         if not person:
             faults.row(table.file, line, f"column '{id_column}': the id is missing", "rows without an id")
         elif person in first:
-            message = f"column '{id_column}': id '{person}' stands already in row {first[person]}"
+            message = f"column '{id_column}': the same id stands already in row {first[person]}"
             faults.row(table.file, line, message, "repeated ids")
         else:
             first[person] = line
@@ -80,7 +98,7 @@ def relations_of(
 ) -> dict[str, Relation]:
     """Return what each relation of the file stands for; note those that are not named, or not there."""
     if kind is None:
-        return {"": Relation()}
+        return {"": (given or {}).get("", Relation())}
     found = sorted(set(table.columns[kind]) - {""})
     if given is None:
         return {name: Relation() for name in found}
@@ -103,9 +121,13 @@ def relations_of(
     return {name: given.get(name, Relation()) for name in found}
 
 
+NONE = Nominations([], [], np.empty(0, np.int64), np.empty(0), ())
+"""No nominations."""
+
+
 def read_nominations(
     table: Table, columns: tuple[str, str, str | None], relations: Mapping[str, Relation] | None,
-    strength: Score | None, faults: Faults,
+    strength: Score | None, faults: Faults, *, undirected: bool = False, place: str | None = None,
 ) -> tuple[Nominations, dict[str, int]]:  # fmt: skip
     """Return the nominations that count, and how many do not, by reason.
 
@@ -121,6 +143,10 @@ def read_nominations(
         Column with the strength of each nomination, if there is one.
     faults
         Where to note what is wrong.
+    undirected
+        Whether each row stands for both directions.
+    place
+        Column with the place through which a tie lives, if there is one.
 
     """
     source, target, kind = columns
@@ -128,23 +154,25 @@ def read_nominations(
         "source": source,
         "target": target,
         "kind": kind,
+        "place": place,
         "strength": strength.column if strength else None,
     }
     there = [table.need(name, key, faults) for key, name in named.items() if name is not None]
     if not all(there):
-        return Nominations([], [], np.empty(0, np.int64), np.empty(0), ()), {}
+        return NONE, {}
     meaning = relations_of(table, kind, relations, faults)
-    shares, without = _strengths(table, strength, faults)
+    shares, without = strengths(table, strength, faults)
     names, reasons = sorted(meaning), ("nominations_empty", "nominations_of_oneself", "nominations_unused")
     facts = {
         "nominations_read": len(table),
         "nominations_without_strength": without,
         **dict.fromkeys(reasons, 0),
     }
-    kept: list[tuple[str, str, int, float]] = []
+    kept: list[tuple[str, str, int, float, str]] = []
     under = table.columns[kind] if kind else [""] * len(table)
-    cells = zip(table.lines, table.columns[source], table.columns[target], under, shares, strict=True)
-    for line, one, other, relation, share in cells:
+    where = table.columns[place] if place else [""] * len(table)
+    cells = zip(table.lines, table.columns[source], table.columns[target], under, shares, where, strict=True)
+    for line, one, other, relation, share, at in cells:
         if not one:
             faults.row(table.file, line, f"column '{source}': who names is missing", "rows without a source")
         elif kind and not relation:
@@ -156,27 +184,31 @@ def read_nominations(
         elif meaning[relation].weight * share <= 0:
             facts["nominations_unused"] += 1
         else:
-            kept.append((one, other, names.index(relation), meaning[relation].weight * share))
-    return _nominations(kept, tuple((name, meaning[name]) for name in names)), facts
+            kept.append((one, other, names.index(relation), meaning[relation].weight * share, at))
+    relations_there = tuple((name, meaning[name]) for name in names)
+    return _nominations(kept, relations_there, undirected, place is not None), facts
 
 
 def _nominations(
-    kept: Sequence[tuple[str, str, int, float]], relations: tuple[tuple[str, Relation], ...]
-) -> Nominations:
+    kept: Sequence[tuple[str, str, int, float, str]], relations: tuple[tuple[str, Relation], ...],
+    undirected: bool, placed: bool,
+) -> Nominations:  # fmt: skip
     return Nominations(
         source=[item[0] for item in kept],
         target=[item[1] for item in kept],
         relation=np.array([item[2] for item in kept], np.int64),
         weight=np.array([item[3] for item in kept], np.float64),
         relations=relations,
+        undirected=undirected,
+        place=tuple(item[4] for item in kept) if placed else (),
     )
 
 
-def _strengths(table: Table, strength: Score | None, faults: Faults) -> tuple[list[float], int]:
+def strengths(table: Table, strength: Score | None, faults: Faults) -> tuple[list[float], int]:
     """Return each nomination's own strength, 0..1, and how many gave none (they take the others' mean)."""
     if strength is None:
         return [1.0] * len(table), 0
-    low, high = strength.scale
+    low, high = strength.ends
     shares = [(value - low) / (high - low) for value in table.numbers(strength.column, faults)]
     for line, share in zip(table.lines, shares, strict=True):
         if share < 0 or share > 1:
@@ -229,7 +261,7 @@ def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: flo
     forward, backward = np.zeros(len(pairs), np.bool_), np.zeros(len(pairs), np.bool_)
     forward[pair[source < target]] = True
     backward[pair[source > target]] = True
-    mutual = forward & backward
+    mutual = (forward & backward) | nominations.undirected
     strength, kind = _combine(weights, nominations)
     if rule == "directed_weight":
         strength = np.where(mutual, strength, strength * one_sided)
@@ -238,6 +270,7 @@ def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: flo
     if rule == "mutual":
         stays &= mutual
     one, other = (pairs // max(len(ids), 1))[stays], (pairs % max(len(ids), 1))[stays]
+    places = np.array(nominations.place, dtype=object)[chosen] if nominations.place else None
     ties = Ties.from_pairs(len(ids), one, other, strength[stays], kind[stays], kinds=SURVEY_KINDS)
     facts = {
         "nominations_repeated": len(chosen) - len(directed),
@@ -248,7 +281,20 @@ def join(nominations: Nominations, ids: Sequence[str], rule: str, one_sided: flo
         "ties": ties.count,
         "isolates": int((ties.length == 0).sum()),
     }
-    return Tied(ties, facts)
+    return Tied(ties, facts, _places_of(pair, places, len(pairs), stays), one, other)
+
+
+def _places_of(
+    pair: NDArray[np.int64], places: NDArray[np.object_] | None, pairs: int, stays: NDArray[np.bool_]
+) -> NDArray[np.object_] | None:
+    """Return the place of each tie: of several that its nominations name, the first by alphabet."""
+    if places is None:
+        return None
+    found = np.full(pairs, "", dtype=object)
+    for number in np.argsort(places.astype(str), kind="stable")[::-1]:
+        if places[number]:
+            found[pair[number]] = places[number]
+    return found[stays]
 
 
 def _combine(weights: NDArray[np.float64], nominations: Nominations) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
