@@ -34,6 +34,22 @@ class Format(StrEnum):
     json = "json"
 
 
+class Method(StrEnum):
+    """How sensitivity is found out, as in :data:`sim.sensitivity_analysis.METHODS`."""
+
+    morris = "morris"
+    sobol = "sobol"
+    pawn = "pawn"
+    tornado = "tornado"
+
+
+class When(StrEnum):
+    """At what time an effect is looked at."""
+
+    horizon = "horizon"
+    average = "average"
+
+
 class Grade(StrEnum):
     """Kinds of support for a number, as in :data:`sim.evidence.library.GRADES`."""
 
@@ -54,6 +70,24 @@ Overrides = Annotated[
         "--set", metavar="PATH=VALUE", help="Set a value, e.g. mechanisms.influence.susceptibility=0.1 (repeatable)."
     ),
 ]
+
+OnePath = Annotated[
+    Path, typer.Argument(metavar="PATH", help="A scenario file or a study's folder.", show_default=False)
+]
+EffectOn = Annotated[
+    str | None, typer.Option("--measure", metavar="M", help="Effect on what; the primary measure if absent.")
+]
+Varied = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter", metavar="PATH[=RANGE]",
+        help="What is varied: path, path=low..high or path=a,b,c (repeatable); all that is uncertain if absent.",
+    ),
+]  # fmt: skip
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; as many as cores if absent.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Remove stored results of this folder first.")]
 
 
 def main() -> None:
@@ -133,6 +167,63 @@ def report(
     from sim.cli import results
 
     results.report(folder)
+
+
+@app.command()
+@ends_well
+def sensitivity(
+    path: OnePath,
+    method: Annotated[
+        Method, typer.Option("--method", help="Morris screens many, Sobol shares out the variance of a few.")
+    ] = Method.morris,
+    samples: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Trajectories (morris), base samples (sobol), points (pawn)."),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at each point; 3 if absent, 10 for a tornado.")
+    ] = None,
+    measure: EffectOn = None,
+    when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
+    parameters: Varied = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which scenario, where the study has several.")
+    ] = None,
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder; results/<scenario>_<method> if absent.")
+    ] = None,
+    workers: Workers = None,
+    fresh: Fresh = False,
+) -> int:
+    """Find out which unknown a scenario's effect hangs on. Called again, it goes on; more samples extend it."""
+    from sim.cli import questions
+
+    asked = questions.Asked(path, measure, when.value, parameters or [], overrides or [], seeds, out, workers, fresh)
+    return questions.sensitivity(asked, method.value, samples, scenario)
+
+
+@app.command()
+@ends_well
+def explore(
+    path: OnePath,
+    worlds: Annotated[
+        int | None, typer.Option(min=2, metavar="N", help="Plausible worlds; 128 if absent. More extend it.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Runs in each world; 2 if absent.")] = None,
+    measure: EffectOn = None,
+    when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
+    parameters: Varied = None,
+    overrides: Overrides = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder; results/<study>_worlds if absent.")] = None,
+    workers: Workers = None,
+    fresh: Fresh = False,
+) -> int:
+    """Compare the candidates over the plausible ranges of all that is uncertain: which is best where, and regret."""
+    from sim.cli import questions
+
+    asked = questions.Asked(path, measure, when.value, parameters or [], overrides or [], seeds, out, workers, fresh)
+    return questions.explore(asked, worlds)
 
 
 @app.command()

@@ -19,6 +19,7 @@ __all__ = [
     "escaped",
     "legend_below",
     "measure_axis",
+    "plain_ticks",
     "readable",
     "scale_of",
     "styles",
@@ -160,6 +161,18 @@ def legend_below(
         bbox_transform=ax.transAxes + below, borderaxespad=0.0,
         handlelength=line, labelspacing=0.45,
     )  # fmt: skip
+
+
+def plain_ticks(ax: Axes, which: str = "x") -> None:
+    """Write an axis's numbers as plain decimals, however small: a factor in the corner is overlooked."""
+    from matplotlib.ticker import FuncFormatter
+
+    def say(value: float, _: int) -> str:
+        text = f"{value:.7f}".rstrip("0").rstrip(".")
+        return "0" if text in ("-0", "") else text.replace("-", "−")
+
+    for axis in (ax.xaxis, ax.yaxis) if which == "both" else (ax.xaxis,):
+        axis.set_major_formatter(FuncFormatter(say))
 
 
 def escaped(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,31 @@ from sim.community.community import Community
 from sim.interventions.spec import Intervention
 from sim.scenario.nodes import Kind
 
-__all__ = ["Origin", "Plan", "Scenario", "Target"]
+__all__ = ["Loading", "Origin", "Plan", "Scenario", "Target"]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """From what a plan was loaded, so that it can be loaded again with other values."""
+
+    paths: tuple[str, ...]
+    """Folders and scenario files."""
+    overrides: tuple[str, ...] = ()
+    """Values that replace those of the files."""
+    extensions: tuple[type, ...] = ()
+    """Mechanisms and effects of the user's own."""
+
+    def again(self, more: Sequence[str] = ()) -> Plan:
+        """Return the plan with further values set.
+
+        Raises
+        ------
+        InputError
+            If the values do not go together.
+        """
+        from sim.scenario.planning import load_plan
+
+        return load_plan(self.paths, (*self.overrides, *more), self.extensions)
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,13 @@ class Scenario:
     loop_gain: float | None = None
     """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured."""
 
+    baseline: str = ""
+    """Name of the scenario that it is compared with."""
+    loading: Loading | None = field(default=None, repr=False, compare=False)
+    """From what it was loaded; absent where it was made otherwise."""
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    """Mechanisms and effects of the user's own, by name, with a hash of their source."""
+
     def build_community(self, seed_of_community: int) -> Community:
         """Return the community of a seed of communities, 1 to ``communities``."""
         community: Community = self.source.build(seed_of_community)
@@ -104,6 +135,8 @@ class Plan:
     weeks: int
     seeds: int
     communities: int
+    loading: Loading | None = field(default=None, repr=False, compare=False)
+    """From what it was loaded."""
 
     def __getitem__(self, name: str) -> Scenario:
         return self.scenarios[name]

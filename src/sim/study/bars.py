@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.ensemble import Progress
+    from sim.experiments import Done
 
 __all__ = ["Bar"]
 
@@ -14,14 +15,15 @@ __all__ = ["Bar"]
 class Bar:
     """Progress for notebooks and scripts: tqdm's bar where it is installed, in notebooks without junk."""
 
-    def __init__(self, wanted: bool) -> None:
+    def __init__(self, wanted: bool, what: str = "runs") -> None:
+        self._what = what
         self._wanted = wanted and ("ipykernel" in sys.modules or sys.stderr.isatty())
         self._bar: Any = None
 
     def __enter__(self) -> Bar:
         return self
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: Progress | Done) -> None:
         """Show how far it is."""
         if not self._wanted or (self._bar is None and progress.done >= progress.total):
             return
@@ -31,7 +33,7 @@ class Bar:
             except ImportError:
                 self._wanted = False
                 return
-            self._bar = tqdm(total=progress.total, initial=progress.done, desc="runs")
+            self._bar = tqdm(total=progress.total, initial=progress.done, desc=self._what)
         self._bar.update(progress.done - self._bar.n)
 
     def __exit__(self, *error: object) -> None:

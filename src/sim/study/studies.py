@@ -25,7 +25,7 @@ class Interrupted(KeyboardInterrupt):
     """A run was stopped by Ctrl-C. What is done is stored, and the same call goes on."""
 
 
-def load(paths: Paths, overrides: Sequence[str] | Mapping[str, Any] = ()) -> Study:
+def load(paths: Paths, overrides: Sequence[str] | Mapping[str, Any] = (), extensions: Sequence[type] = ()) -> Study:
     """Load a study from its folder, a scenario file, or several of them.
 
     Parameters
@@ -36,6 +36,9 @@ def load(paths: Paths, overrides: Sequence[str] | Mapping[str, Any] = ()) -> Stu
     overrides
         Values that replace those of the files, as ``--set`` gives them:
         ``["mechanisms.influence.susceptibility=0.1"]``, or a mapping from path to value.
+    extensions
+        Mechanisms and effects of your own: frozen dataclasses like those in :mod:`sim.mechanisms` and
+        :mod:`sim.interventions.effects`, which the files can then name. They may be defined in a notebook.
 
     Raises
     ------
@@ -49,7 +52,8 @@ def load(paths: Paths, overrides: Sequence[str] | Mapping[str, Any] = ()) -> Stu
     if isinstance(overrides, Mapping):
         overrides = [f"{path}={value}" for path, value in overrides.items()]
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    return Study(with_loop_gains(load_plan(given, tuple(overrides))), given, overrides)
+    plan = load_plan(given, tuple(overrides), tuple(extensions))
+    return Study(with_loop_gains(plan), given, overrides, extensions)
 
 
 class Study(Mapping[str, "Scenario"]):
@@ -58,10 +62,17 @@ class Study(Mapping[str, "Scenario"]):
     Made by :func:`sim.load`.
     """
 
-    def __init__(self, plan: Plan, paths: Sequence[str | Path] = (), overrides: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        paths: Sequence[str | Path] = (),
+        overrides: Sequence[str] = (),
+        extensions: Sequence[type] = (),
+    ) -> None:
         self.plan = plan
         self.paths = tuple(paths)
         self.overrides = tuple(overrides)
+        self.extensions = tuple(extensions)
 
     @property
     def name(self) -> str:
@@ -117,7 +128,7 @@ class Study(Mapping[str, "Scenario"]):
             return self
         if not self.paths:
             raise InputError("a study that was not loaded from files cannot change its seeds or weeks")
-        return load(self.paths, [*self.overrides, *more])
+        return load(self.paths, [*self.overrides, *more], self.extensions)
 
     def run(
         self,
