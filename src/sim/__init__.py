@@ -19,26 +19,38 @@ if TYPE_CHECKING:
     from sim import community
     from sim.model import CommunityModel, Resident
     from sim.scenario import Scenario
-    from sim.study import Results, Study, load
+    from sim.study import Exploration, Results, Sensitivity, Study, explore, load, sensitivity
 
 __all__ = [
+    "Calibration",
     "CommunityModel",
+    "Exploration",
     "Resident",
     "Results",
     "Scenario",
+    "Sensitivity",
     "Study",
     "__version__",
+    "calibrate",
     "community",
+    "explore",
     "load",
+    "sensitivity",
 ]
 
 _HOMES = {
+    "Calibration": "sim.study.calibrating",
     "CommunityModel": "sim.model",
+    "Exploration": "sim.study",
     "Resident": "sim.model",
     "Results": "sim.study",
     "Scenario": "sim.scenario",
+    "Sensitivity": "sim.study",
     "Study": "sim.study",
+    "calibrate": "sim.study.calibrating",
+    "explore": "sim.study",
     "load": "sim.study",
+    "sensitivity": "sim.study",
 }
 
 

@@ -36,7 +36,9 @@ def fingerprint_of(plan: Plan) -> Fingerprint:
         for file in scenario.data_files():
             data[_name(file, scenario.file)] = file
     resolved = {name: scenario.resolved for name, scenario in plan.scenarios.items()}
-    return Fingerprint.of(resolved, plan.baseline, data)
+    own = {name: digest for scenario in plan.scenarios.values()
+           for name, digest in getattr(scenario, "extensions", {}).items()}  # fmt: skip
+    return Fingerprint.of(resolved, plan.baseline, data, own)
 
 
 def _name(file: Path, beside: str) -> str:

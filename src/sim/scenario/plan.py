@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.community.community import Community
 from sim.interventions.spec import Intervention
 from sim.scenario.nodes import Kind
 
-__all__ = ["Origin", "Plan", "Scenario", "Target"]
+if TYPE_CHECKING:
+    from sim.scenario.draws import ParameterDraws
+
+__all__ = ["Loading", "Origin", "Plan", "Scenario", "Target"]
+
+
+@dataclass(frozen=True)
+class Loading:
+    """From what a plan was loaded, so that it can be loaded again with other values."""
+
+    paths: tuple[str, ...]
+    """Folders and scenario files."""
+    overrides: tuple[str, ...] = ()
+    """Values that replace those of the files."""
+    extensions: tuple[type, ...] = ()
+    """Mechanisms and effects of the user's own."""
+
+    def again(self, more: Sequence[str] = ()) -> Plan:
+        """Return the plan with further values set.
+
+        Raises
+        ------
+        InputError
+            If the values do not go together.
+        """
+        from sim.scenario.planning import load_plan
+
+        return load_plan(self.paths, (*self.overrides, *more), self.extensions)
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,24 @@ class Scenario:
     """What a reader should know, e.g. that a programme is cut off by the horizon."""
     loop_gain: float | None = None
     """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured."""
+    draws: ParameterDraws | None = None
+    """Parameter sets of which each seed draws one; absent: all seeds have the parameters that stand here."""
+
+    def drawn(self, seed: int) -> Scenario:
+        """Return the scenario as a seed plays it: with its parameter set, where each seed draws one."""
+        if self.draws is None:
+            return self
+        from sim.scenario.assigning import assigned, has_place  # which knows the file format, which knows targets
+
+        values = {path: value for path, value in self.draws.of(seed).items() if has_place(self, path)}
+        return replace(assigned(self, values), draws=None)
+
+    baseline: str = ""
+    """Name of the scenario that it is compared with."""
+    loading: Loading | None = field(default=None, repr=False, compare=False)
+    """From what it was loaded; absent where it was made otherwise."""
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    """Mechanisms and effects of the user's own, by name, with a hash of their source."""
 
     def build_community(self, seed_of_community: int) -> Community:
         """Return the community of a seed of communities, 1 to ``communities``."""
@@ -83,9 +128,10 @@ class Scenario:
         return (seed - 1) % self.communities + 1
 
     def data_files(self) -> tuple[Path, ...]:
-        """Return the data files that the community is made from."""
+        """Return the data files that the scenario reads: of its community, and its parameter sets."""
         files = self.source.files
-        return tuple(Path(file) for file in (files() if callable(files) else files))
+        drawn = () if self.draws is None else (self.draws.file,)
+        return (*(Path(file) for file in (files() if callable(files) else files)), *drawn)
 
 
 @dataclass(frozen=True)
@@ -104,6 +150,12 @@ class Plan:
     weeks: int
     seeds: int
     communities: int
+    loading: Loading | None = field(default=None, repr=False, compare=False)
+    """From what it was loaded."""
+
+    def drawn(self, seed: int) -> Plan:
+        """Return the plan as a seed plays it: all its scenarios with the same parameter set."""
+        return replace(self, scenarios={name: item.drawn(seed) for name, item in self.scenarios.items()})
 
     def __getitem__(self, name: str) -> Scenario:
         return self.scenarios[name]

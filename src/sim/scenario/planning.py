@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem, listing
+from sim.scenario import registries
 from sim.scenario.checking import check_format
 from sim.scenario.checks import Communities, check_meaning, sorted_problems
+from sim.scenario.draws import check_draws, with_note
 from sim.scenario.loading import Family, Files, Selection, family_of, select, without_interventions
 from sim.scenario.nodes import Location, Node, shown
 from sim.scenario.overrides import Override, check_all_used, override_from
-from sim.scenario.plan import Plan, Scenario
+from sim.scenario.plan import Loading, Plan, Scenario
 from sim.scenario.resolving import Draft, draft_of, scenario_of
 
 __all__ = ["load_plan"]
 
-SHARED = ("outcome", "better", "community", "weeks", "seeds", "communities")
+SHARED = ("outcome", "better", "community", "weeks", "seeds", "communities", "draws")
 """What the scenarios of one study have in common."""
 
 
-def load_plan(paths: str | Path | Sequence[str | Path], overrides: Sequence[str] = ()) -> Plan:
+def load_plan(
+    paths: str | Path | Sequence[str | Path], overrides: Sequence[str] = (), extensions: Sequence[type] = ()
+) -> Plan:
     """Load a study: a folder, a scenario file, or several of them.
 
     Parameters
@@ -32,6 +37,9 @@ def load_plan(paths: str | Path | Sequence[str | Path], overrides: Sequence[str]
     overrides
         Values that replace those of the files, each like ``mechanisms.influence.susceptibility=0.1``;
         interventions by name or position, e.g. ``interventions.befriending.runs.places=80``.
+    extensions
+        Mechanisms and effects of the user's own, which the files can name: see
+        :func:`sim.scenario.registries.extended`.
 
     Raises
     ------
@@ -39,6 +47,15 @@ def load_plan(paths: str | Path | Sequence[str | Path], overrides: Sequence[str]
         With every problem that was found, each with file, line and what is allowed.
     """
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    with registries.extended(extensions) as hashes:
+        plan = _loaded(given, overrides)
+    loading = Loading(tuple(map(str, given)), tuple(overrides), tuple(extensions))
+    own: dict[str, Any] = {"baseline": plan.baseline, "loading": loading, "extensions": hashes}
+    scenarios = {name: replace(scenario, **own) for name, scenario in plan.scenarios.items()}
+    return replace(plan, scenarios=scenarios, loading=loading)
+
+
+def _loaded(given: Sequence[str | Path], overrides: Sequence[str]) -> Plan:
     files = Files()
     selection = select(given, files)
     families, problems = _families(selection, files)
@@ -63,7 +80,10 @@ def load_plan(paths: str | Path | Sequence[str | Path], overrides: Sequence[str]
         order = {shown(path): number for number, path in enumerate(files.read)}
         raise InputError(sorted_problems(problems, order))
     scenarios = [scenario_of(draft, said) for draft, said in zip(drafts, notes, strict=True)]
-    return _plan(selection.name, scenarios, families)
+    problems = check_draws(scenarios)
+    if problems:
+        raise InputError(problems)
+    return _plan(selection.name, [with_note(item) for item in scenarios], families)
 
 
 def _families(selection: Selection, files: Files) -> tuple[list[Family], list[Problem]]:

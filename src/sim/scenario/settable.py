@@ -35,6 +35,10 @@ class Settable:
     """None where there is none."""
     support: str
     """Grade and source of the default."""
+    evidence: str = ""
+    """Name of the evidence entry that the default and the range come from; empty where there is none."""
+    annotation: Any = None
+    """Type of the value."""
 
 
 def support_of(entry: Entry) -> str:
@@ -64,7 +68,10 @@ def paths(scenario: Scenario | None = None) -> list[Settable]:
         sources = {key: sources[key] for key in scenario.resolved["community"]}
     for key, cls in sources.items():
         found += _under(f"community.{key}", cls, scenario.source if scenario is not None else None)
-    for name, cls in sorted(registries.mechanisms().items()):
+    mechanisms = registries.mechanisms()
+    if scenario is not None:
+        mechanisms = {mechanism.name: type(mechanism) for mechanism in scenario.mechanisms}
+    for name, cls in sorted(mechanisms.items()):
         found += _under(f"mechanisms.{name}", cls, None)
     if scenario is None:
         found += _of_intervention("interventions.NAME", None, {})
@@ -153,7 +160,8 @@ def _settable(path: str, cls: type, item: Parameter) -> Settable:
     low, high = BOUNDS.get((cls, item.attribute), (item.at_least, item.at_most))
     default = None if item.required else item.default
     plain = default if isinstance(default, (int, float, str)) and default != "" else None
-    return _supported(Settable(path, item.description, item.unit, low, high, plain, ""), item.evidence)
+    found = Settable(path, item.description, item.unit, low, high, plain, "", annotation=item.annotation)
+    return _supported(found, item.evidence)
 
 
 def _supported(item: Settable, name: str | None) -> Settable:
@@ -162,7 +170,10 @@ def _supported(item: Settable, name: str | None) -> Settable:
         return item
     entry = evidence.entry(name)
     low, high = (item.low, item.high) if entry.low is None else (entry.low, entry.high)
-    return Settable(item.path, entry.label, entry.unit, low, high, entry.value, support_of(entry))
+    return dataclasses.replace(
+        item, meaning=entry.label, unit=entry.unit, low=low, high=high, default=entry.value,
+        support=support_of(entry), evidence=name,
+    )  # fmt: skip
 
 
 def paths_text(found: Sequence[Settable], width: int = 100) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from sim.errors import listing
 from sim.store.files import sha256
 
-__all__ = ["Fingerprint", "differences", "engine_sources", "library_versions", "scenario_parts"]
+__all__ = ["Fingerprint", "computed_with", "differences", "engine_sources", "library_versions", "scenario_parts"]
 
 _NOT_COMPUTED = ("title", "question", "seeds", "communities")
 """Entries of a resolved scenario that change no number of a unit."""
@@ -39,7 +39,13 @@ class Fingerprint:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
-    def of(cls, scenarios: Mapping[str, Mapping[str, Any]], baseline: str, data: Mapping[str, Path]) -> Fingerprint:
+    def of(
+        cls,
+        scenarios: Mapping[str, Mapping[str, Any]],
+        baseline: str,
+        data: Mapping[str, Path],
+        extensions: Mapping[str, str] | None = None,
+    ) -> Fingerprint:
         """Return the fingerprint of resolved scenarios and data files, with the engine as it stands.
 
         Parameters
@@ -50,15 +56,25 @@ class Fingerprint:
             Name of the scenario that the others are compared with.
         data
             Data files that the scenarios read, by the name under which they are stored.
+        extensions
+            Hashes of mechanisms and effects of the user's own, by name.
         """
         parts = {
             "scenarios": {name: scenario_parts(resolved) for name, resolved in scenarios.items()},
             "baseline": baseline,
             "data": {name: sha256(path) for name, path in data.items()},
-            "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
-            "libraries": library_versions("numpy", "scipy", "numba"),
+            **computed_with(),
+            **({"extensions": dict(extensions)} if extensions else {}),
         }
         return cls(json.loads(json.dumps(parts)))  # as it will be read again: tuples become lists
+
+
+def computed_with() -> dict[str, Any]:
+    """Return the parts that say what this process computes with: the program and the numerical libraries."""
+    return {
+        "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
+        "libraries": library_versions("numpy", "scipy", "numba"),
+    }
 
 
 def scenario_parts(resolved: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,6 +116,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         *_of_values("", old.get("baseline", _MISSING), new.get("baseline", _MISSING), "baseline"),
         *_of_data(old.get("data", {}), new.get("data", {})),
         *_of_engine(old.get("engine", {}), new.get("engine", {})),
+        *_of_extensions(old.get("extensions", {}), new.get("extensions", {})),
         *_of_libraries(old.get("libraries", {}), new.get("libraries", {})),
     ]
 
@@ -170,6 +187,13 @@ def _of_engine(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     if changed:
         yield f"the program has changed: {listing(changed, 6)}"
+
+
+def _of_extensions(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    for name in _all_keys((old, new)):
+        if old.get(name) != new.get(name):
+            what = "is new" if name not in old else "is not given any more" if name not in new else "has changed"
+            yield f"your own '{name}' {what}"
 
 
 def _of_libraries(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
