@@ -17,7 +17,7 @@ from sim.mechanisms import defaults
 from sim.model.engine import Simulation
 from sim.run.recording import Recorder
 
-__all__ = ["busy_week", "pass_of", "random_pairs", "town"]
+__all__ = ["busy_week", "pass_of", "random_pairs", "random_ties", "town"]
 
 HORIZON = 4_000
 """Longer than anybody measures: groups and yearly measures come in their own weeks."""
@@ -40,13 +40,13 @@ def interventions() -> list[Intervention]:
     ]  # fmt: skip
 
 
-def town(residents: int, seed: int = 1) -> Community:
-    """Return a made-up English town; above 20,000 residents with the same people on a random network."""
-    if residents <= 20_000:
+def town(residents: int, ties: int = 0, seed: int = 1, *, by_chance: bool = False) -> Community:
+    """Return a made-up English town; above 20,000 residents, or ``by_chance``, its people on a random network."""
+    if residents <= 20_000 and not by_chance:
         return SynthesiseSource(residents).build(seed)
-    small = SynthesiseSource(10_000).build(seed)
+    small = SynthesiseSource(min(residents, 2_000)).build(seed)
     repeat = -(-residents // len(small))
-    one, other = random_pairs(residents, 6 * residents, seed)
+    one, other = random_pairs(residents, ties or 6 * residents, seed)
     generator = np.random.default_rng(seed)
     pairs = small.ties.pairs()
     drawn = generator.integers(0, len(pairs["kind"]), len(one))
@@ -59,8 +59,8 @@ def town(residents: int, seed: int = 1) -> Community:
             source=column.source,
         ))  # fmt: skip
     ids = np.arange(1, residents + 1)
-    ties = Ties.from_pairs(residents, one, other, pairs["strength"][drawn], ordinary, kinds=small.ties.kinds)
-    return Community(ids=ids, columns=columns, ties=ties, groups=small.groups)
+    rows = Ties.from_pairs(residents, one, other, pairs["strength"][drawn], ordinary, kinds=small.ties.kinds)
+    return Community(ids=ids, columns=columns, ties=rows, groups=small.groups)
 
 
 def random_pairs(residents: int, ties: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -73,9 +73,20 @@ def random_pairs(residents: int, ties: int, seed: int = 1) -> tuple[np.ndarray, 
     return (pairs // residents).astype(np.int32), (pairs % residents).astype(np.int32)
 
 
-def busy_week(residents: int) -> tuple[Simulation, Callable[[], None]]:
-    """Return a run with three interventions under way, and a job that plays and measures its next week."""
-    simulation = Simulation(town(residents), defaults(), interventions())
+def random_ties(residents: int, mean: float = 10.0, seed: int = 1) -> Ties:
+    """Return ties of five kinds between residents drawn by chance, so many a resident on average."""
+    one, other = random_pairs(residents, round(residents * mean / 2), seed)
+    generator = np.random.default_rng(seed)
+    strength, kind = 0.1 + 0.9 * generator.random(len(one)), generator.integers(0, 5, len(one))
+    kinds = ("household", "family", "friend", "neighbour", "group")
+    return Ties.from_pairs(residents, one, other, strength, kind, kinds=kinds)
+
+
+def busy_week(
+    residents: int, ties: int = 0, *, by_chance: bool = False, warm: int = 20
+) -> tuple[Simulation, Callable[[], None]]:
+    """Return a run with three interventions, ``warm`` weeks under way, and a job that plays and measures the next."""
+    simulation = Simulation(town(residents, ties, by_chance=by_chance), defaults(), interventions())
     recorder = Recorder(simulation, HORIZON, weekly=("loneliness",))
     weeks = count(1)
 
@@ -83,11 +94,11 @@ def busy_week(residents: int) -> tuple[Simulation, Callable[[], None]]:
         simulation.step()
         recorder.take(next(weeks))
 
-    for _ in range(20):
+    for _ in range(warm):
         week()
     return simulation, week
 
 
 def pass_of(simulation: Simulation) -> Callable[[], None]:
-    """Return the job of taking all sums over the ties once, with what is derived before."""
-    return simulation.refresh
+    """Return the job of taking all sums over the ties once, without what is derived before."""
+    return simulation.sum_up

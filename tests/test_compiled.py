@@ -124,10 +124,32 @@ def test_numba_is_imported_when_a_kernel_is_first_used():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_sums_are_taken_from_the_first_to_the_last():
-    values = np.array([1e16, 1.0, -1e16, 1.0])
-    assert compiled.total(values) == 1.0
-    assert compiled.total(values[::-1].copy()) == 0.0
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 31, 100])
+def test_sums_are_taken_in_eight_parts_and_these_in_pairs(size):
+    values = np.modf(np.arange(1, size + 1) * 0.7548776662)[0] * 10.0 ** (np.arange(size) % 7)
+    whole = size - size % 8
+    parts = [0.0] * 8
+    for i in range(whole):
+        parts[i % 8] += float(values[i])
+    a, b, c, d, e, f, g, h = parts
+    rest = 0.0
+    for i in range(whole, size):
+        rest += float(values[i])
+    assert compiled.total(values) == (((a + b) + (c + d)) + ((e + f) + (g + h))) + rest
+    in_order = 0.0
+    for value in values.tolist():
+        in_order += value
+    assert compiled.total_in_order(values) == in_order
+
+
+def test_the_exponential_function_is_exact_to_two_units_of_the_last_place():
+    x = np.concatenate([np.linspace(-708, 709, 20_001), np.linspace(-2, 2, 20_001), [0.0]])
+    out = np.empty(len(x))
+    compiled.fill_exponential(x, 1.0, out)
+    assert np.abs(out / np.exp(x) - 1).max() < 2 * 2.3e-16
+    assert out[-1] == 1.0
+    assert compiled.exponential(-800.0) == 0.0
+    assert np.isfinite(compiled.exponential(800.0))
 
 
 def test_group_sums_pass_over_missing_values():
@@ -137,37 +159,84 @@ def test_group_sums_pass_over_missing_values():
     assert counts.tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("bound", [np.inf, 0.3])
-def test_the_pass_equals_a_loop_to_the_bit(make_community, bound):
-    community = make_community(30, 90, 3)
+@pytest.mark.parametrize("ahead", [0, 8])
+@pytest.mark.parametrize(("width", "bound"), [("narrow", np.inf), ("wide", np.inf), ("wide", 0.3)])
+def test_the_pass_equals_a_loop_to_the_bit(make_community, width, bound, ahead):
+    residents = 30
+    community = make_community(residents, 90, 3)
     ties = community.ties
     ties.supports[::3] = False
-    total, ends = compiled.COLUMNS, (8, 12, 13)
-    grid = np.arange(30 * total).reshape(30, total)
-    gathered = np.modf(grid * 0.7548776662)[0]
-    out, pull, confidants = np.empty((30, total)), np.empty(30), np.empty(30)
+    numbers = compiled.NARROW if width == "narrow" else compiled.WIDE
+    rows = np.modf(np.arange(residents * numbers).reshape(residents, numbers) * 0.7548776662)[0]
+    disclosed = np.arange(residents) % 4 == 0
+    rows[:, 0] = np.where(disclosed, -1.0, 1.0) * (0.7 + rows[:, 0])
     weight_i, weight_s = np.array([1.0, 0.9, 0.8, 0.7, 0.6]), np.array([0.5, 0.6, 0.7, 0.8, 0.9])
-    engaged, welcome = 1 - gathered[:, 0] / 3, 1 + gathered[:, 0] / 4
-    attitude, disclosed = community.observed("stigma"), community.flag("disclosed")
-    passed_on = gathered[:, 5].copy()
-    compiled.pass_over_ties(
+    out = np.empty((compiled.NARROW_SUMS if width == "narrow" else compiled.WIDE_SUMS, residents))
+    lived, least = np.zeros(len(ties.strength)), np.empty(residents)
+    job = compiled.pass_narrow if width == "narrow" else compiled.pass_wide
+    job(
         ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, weight_i, weight_s,
-        engaged, welcome, disclosed, attitude, passed_on, bound, gathered, out, pull, confidants,
+        bound, rows.ravel(), ahead, lived, least, out,
     )  # fmt: skip
-    for i in range(30):
-        sums, expected_pull, weight = [0.0] * total, 0.0, 0.0
-        for e in range(ties.start[i], ties.start[i] + ties.length[i]):
-            j, w = ties.neighbour[e], ties.strength[e]
-            k = w * weight_i[ties.kind[e]]
-            lived = w * weight_s[ties.kind[e]] * (engaged[i] * engaged[j])
-            lived *= welcome[j] if disclosed[i] else 1.0
-            lived *= welcome[i] if disclosed[j] else 1.0
-            lived = lived if ties.supports[e] else 0.0
-            for c in range(total):
-                factor = w if c < ends[0] else k if c < ends[1] else lived if c < ends[2] else 1.0
-                sums[c] += factor * gathered[j, c]
-            if abs(attitude[j] - attitude[i]) <= bound:
-                expected_pull += k * (passed_on[j] - passed_on[i])
-                weight += k
-        assert out[i].tolist() == sums
-        assert (pull[i], confidants[i]) == (expected_pull, weight)
+    for i in range(residents):
+        expected, fewest = slow_sums(ties, i, rows, disclosed, weight_i, weight_s, bound, lived)
+        wanted = expected["narrow"] if width == "narrow" else expected["wide"]
+        assert out[:, i].tolist() == wanted
+        assert least[i] == fewest
+
+
+def slow_sums(ties, i, rows, disclosed, weight_i, weight_s, bound, lived):
+    """Return the sums of one resident in both layouts, and the least lived of her ties, one tie after the other."""
+    fewest = 1.0
+    head = [0.0] * 4
+    by = {(factor, c): 0.0 for factor in "iwcl" for c in range(rows.shape[1])}
+    pull, narrow_pull, confidants = 0.0, 0.0, 0.0
+    for e in range(ties.start[i], ties.start[i] + ties.length[i]):
+        j, w = ties.neighbour[e], ties.strength[e]
+        k = w * weight_i[ties.kind[e]]
+        to_me = rows[j, 1] if disclosed[i] else 1.0
+        to_her = rows[i, 1] if disclosed[j] else 1.0
+        f = abs(rows[i, 0]) * abs(rows[j, 0]) * (to_me * to_her)
+        assert lived[e] == f
+        fewest = min(fewest, f)
+        supported = w * weight_s[ties.kind[e]] * f if ties.supports[e] else 0.0
+        for at, value in enumerate((w, k, supported, k * rows[j, 2])):
+            head[at] += value
+        for c in range(rows.shape[1]):
+            by["i", c] += k * rows[j, c]
+            by["w", c] += w * rows[j, c]
+            by["c", c] += rows[j, c]
+            by["l", c] += supported * rows[j, c]
+        narrow_pull += k * (rows[j, 2] - rows[i, 2])
+        if abs(rows[j, 2] - rows[i, 2]) <= bound:
+            pull += k * (rows[j, 3] - rows[i, 3])
+            confidants += k
+    narrow = [*head, by["i", 3], by["w", 4], by["w", 5], by["w", 6], by["c", 7], narrow_pull]
+    if rows.shape[1] == compiled.NARROW:
+        return {"narrow": narrow}, fewest
+    middle = [by["i", 4], by["i", 5], by["i", 6], by["l", 7], *(by["w", c] for c in range(8, 14))]
+    return {"wide": [*head, *middle, by["c", 14], by["c", 15], pull, confidants]}, fewest
+
+
+def test_a_tie_is_lived_alike_from_both_sides(make_community):
+    residents = 40
+    ties = make_community(residents, 160, 5).ties
+    rows = np.modf(np.arange(residents * 8).reshape(residents, 8) * 0.7548776662)[0]
+    rows[::2, 0] *= -1.0
+    lived, least, out = np.zeros(len(ties.strength)), np.empty(residents), np.empty((compiled.NARROW_SUMS, residents))
+    weights = np.ones(5)
+    compiled.pass_narrow(
+        ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, weights, weights, np.inf,
+        rows.ravel(), 0, lived, least, out,
+    )  # fmt: skip
+    entries, row = ties.entries(), ties.rows()
+    back = np.empty(len(entries), np.int64)
+    compiled.find_ties(ties.start, ties.length, ties.neighbour, ties.neighbour[entries], row, back)
+    assert (lived[entries] == lived[back]).all()
+    assert len(np.unique(lived[entries])) > 50
+
+
+def test_strengths_follow_what_is_lived():
+    strength, reference = np.array([0.5, 0.5, 0.9, 0.3]), np.array([0.5, 0.8, 0.9, 0.3])
+    compiled.follow(0.1, np.array([1.0, 0.5, 1.5, 0.0]), reference, strength)
+    assert strength.tolist() == [0.5, 0.5 + 0.1 * (0.4 - 0.5), 0.9 + 0.1 * (1.0 - 0.9), 0.3 - 0.1 * 0.3]

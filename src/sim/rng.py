@@ -44,10 +44,15 @@ def _mix(value: int) -> int:
     return value ^ (value >> 31)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
+def _run_key(seed: int, rule: str) -> int:
+    """Return the part of a key that is the same in every week."""
+    return _mix(_mix(seed & _MASK64) ^ rule_code(rule))
+
+
 def stream_key(seed: int, rule: str, week: int) -> int:
     """Return the 64-bit key of the draws of one rule in one week of one run."""
-    return _mix(_mix(_mix(seed & _MASK64) ^ rule_code(rule)) ^ (week & _MASK64))
+    return _mix(_run_key(seed, rule) ^ (week & _MASK64))
 
 
 def identities(ids: Iterable[Any]) -> Identities:

@@ -97,8 +97,8 @@ class Proposal:
     """From whom, by word of mouth: number of a resident, -1 otherwise, shape (residents,)."""
     new_ties: list[NewTies] = field(default_factory=list)
     ended_ties: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = field(default_factory=list)
-    strengths: Floats | None = None
-    """Change of each tie's strength, shape of ``Ties.strength``, the same in both directions; None for no change."""
+    follows: float = 0.0
+    """By what share of the way the strength of every tie moves to its strength at rest, as far as it is lived, 0..1."""
     flags: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     """For yes-or-no columns, e.g. ``disclosed``: of whom they become true, shape (residents,)."""
     places: list[PlaceChange] = field(default_factory=list)
@@ -124,6 +124,14 @@ class Week:
     active_shifts: Mapping[str, Floats] = field(default_factory=dict)
     """What interventions shift each outcome's resting point by now, shape (residents,); also ``engagement`` and
     ``disclosure``, which are no outcomes."""
+
+    lived: Floats = field(default_factory=lambda: np.empty(0))
+    """How much of each tie is lived, 1 = as at week 0, shape of ``Ties.strength``."""
+    least_lived: Floats = field(default_factory=lambda: np.empty(0))
+    """The least lived of each resident's ties, 1 where none is less, shape (residents,)."""
+
+    held: dict[str, Any] = field(default_factory=dict)
+    """What a rule has computed this week and others ask for again, by a name of its own."""
 
     def stream(self, rule: str) -> Stream:
         """Return the draws of a rule in this week."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import compiled
 from sim.errors import InputError, did_you_mean, listing
 
 __all__ = ["OUTCOMES", "Column", "Columns", "Outcome"]
@@ -95,6 +96,11 @@ class Outcome(Column):
         low, high = self.bounds or (0.0, 1.0)
         np.add(self.values, self.moved, out=self._observed)
         np.clip(self._observed, low, high, out=self._observed)
+
+    def move(self, by: NDArray[np.float64]) -> float:
+        """Move it, and return by how much less or more the sum of what is observed has moved, because of the bounds."""
+        low, high = self.bounds or (0.0, 1.0)
+        return float(compiled.apply_move(self.values, self.moved, by, low, high, self._observed))
 
     @property
     def observed(self) -> NDArray[np.float64]:

@@ -10,7 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NEVER", "Participation", "Source", "Status"]
+__all__ = [
+    "AWARE",
+    "COMPLETED",
+    "DECLINED",
+    "DROPPED_OUT",
+    "NEVER",
+    "TAKING_PART",
+    "UNAWARE",
+    "WAITING",
+    "Participation",
+    "Source",
+    "Status",
+]
 
 
 class Status(IntEnum):
@@ -34,7 +46,10 @@ class Source(IntEnum):
     WORD_OF_MOUTH = 3
 
 
-NEVER = np.iinfo(np.int32).max
+UNAWARE, AWARE, WAITING, TAKING_PART, COMPLETED, DROPPED_OUT, DECLINED = (int(status) for status in Status)
+"""The same as numbers: comparing an array with a member of an enumeration costs many times as much."""
+
+NEVER = int(np.iinfo(np.int32).max)
 """A week that never comes."""
 
 
@@ -109,7 +124,7 @@ class Participation:
 
     def taking_part(self) -> NDArray[np.bool_]:
         """Say who takes part now."""
-        return np.asarray(self.status == Status.TAKING_PART)
+        return np.asarray(self.status == TAKING_PART)
 
     def ever(self) -> NDArray[np.bool_]:
         """Say who takes part or took part."""
@@ -117,7 +132,7 @@ class Participation:
 
     def aware(self) -> NDArray[np.bool_]:
         """Say who has heard of it."""
-        return np.asarray(self.status != Status.UNAWARE)
+        return np.asarray(self.status != UNAWARE)
 
     def copy(self) -> Participation:
         """Return a state that can be changed without touching this one."""

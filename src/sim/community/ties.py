@@ -65,8 +65,12 @@ class Ties:
     """Goes up with every change of who is tied to whom."""
     dormant: Dormant = field(default_factory=lambda: Dormant.none(0))
     """Ties that have ended and could be taken up again."""
+    counts: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 0), np.int32))
+    """How many ties of each kind each resident has, shape (kinds, residents), kept up to date as ties come and go."""
 
     def __post_init__(self) -> None:
+        if self.counts.shape != (len(self.kinds), len(self.start)):
+            self.counts = np.ascontiguousarray(self.degrees().T)
         if len(self.dormant.last) != len(self.start):
             self.dormant = Dormant.none(len(self.start))
 
@@ -157,6 +161,7 @@ class Ties:
         """Return the code of a kind of tie, adding the kind if it is new."""
         if kind not in self.kinds:
             self.kinds.append(kind)
+            self.counts = np.vstack([self.counts, np.zeros((1, self.residents), np.int32)])
             self.version += 1
         return self.kinds.index(kind)
 
@@ -239,47 +244,50 @@ class Ties:
         added = np.zeros(size, np.bool_)
         if not size:
             return added
-        touched = np.unique(np.concatenate([a, b]))
-        per_row = np.bincount(np.concatenate([a, b]), minlength=self.residents)[touched]
-        self._make_space(int((4 * (self.room[touched] + 1 + per_row)).sum()))
         codes = self.code(kind) if isinstance(kind, str) else kind
-        self.end = int(compiled.add_ties(
-            a, b, _spread(strength, np.float64, size), _spread(codes, np.int8, size),
-            _spread(supports_one, np.bool_, size), _spread(supports_other, np.bool_, size),
-            _spread(place, np.int16, size), _spread(maker, np.int16, size), added,
-            self.end, self.start, self.length, self.room, self.due, *self._entry_arrays(),
-        ))  # fmt: skip
+        new = (
+            _spread(strength, np.float64, size), _spread(codes, np.int8, size), _spread(supports_one, np.bool_, size),
+            _spread(supports_other, np.bool_, size), _spread(place, np.int16, size), _spread(maker, np.int16, size),
+        )  # fmt: skip
+        done = 0
+        while done < size:
+            self.end, done = compiled.add_ties(
+                done, a, b, *new, added, self.end, self.start, self.length, self.room, self.due, self.counts,
+                *self._entry_arrays(),
+            )  # fmt: skip
+            if done < size:
+                self._make_space(2 * int(self.room[a[done]] + self.room[b[done]]) + 4)
         self.version += 1
         self.dormant.wake(a, b)
         return added
 
     def remove(self, one: ArrayLike, other: ArrayLike) -> NDArray[np.bool_]:
         """End ties; say which of them were there."""
-        from sim import compiled
-
-        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
-        removed = np.zeros(len(a), np.bool_)
-        if len(a):
-            compiled.remove_ties(a, b, removed, self.start, self.length, self.due, *self._entry_arrays())
-            self.version += 1
-        return removed
+        return self._part(np.asarray(one, np.int32), np.asarray(other, np.int32), None)
 
     def part(self, one: ArrayLike, other: ArrayLike, week: int) -> NDArray[np.bool_]:
         """End ties and remember them as dormant, but for those that an intervention made; say which were there."""
+        return self._part(np.asarray(one, np.int32), np.asarray(other, np.int32), week)
+
+    def _part(self, a: NDArray[np.int32], b: NDArray[np.int32], week: int | None) -> NDArray[np.bool_]:
+        """End ties, and remember them where a week is given."""
         from sim import compiled
 
-        a, b = np.asarray(one, np.int32), np.asarray(other, np.int32)
-        if not len(a):
-            return np.zeros(0, np.bool_)
-        at = np.empty(len(a), np.int64)
-        compiled.find_ties(self.start, self.length, self.neighbour, a, b, at)
-        pairs = np.minimum(a, b) * np.int64(self.residents) + np.maximum(a, b)
-        kept = np.zeros(len(a), np.bool_)
-        kept[np.unique(pairs, return_index=True)[1]] = True
-        kept &= (at >= 0) & (self.maker[np.maximum(at, 0)] < 0)
-        at = at[kept]
-        self.dormant.remember(a[kept], b[kept], self.kind[at], self.reference[at], self.place[at], week)
-        return self.remove(a, b)
+        size = len(a)
+        removed = np.zeros(size, np.bool_)
+        if not size:
+            return removed
+        kept, kind = np.empty(size, np.int64), np.empty(size, np.int8)
+        reference, place = np.empty(size), np.empty(size, np.int16)
+        found = compiled.part_ties(
+            a, b, removed, kept, kind, reference, place, self.start, self.length, self.due, self.counts,
+            *self._entry_arrays(),
+        )  # fmt: skip
+        if week is not None:
+            at = kept[:found]
+            self.dormant.remember(a[at], b[at], kind[:found], reference[:found], place[:found], week)
+        self.version += 1
+        return removed
 
     def begin_anew(self) -> None:
         """Forget what an earlier run has drawn about when ties end, and count its weeks as before the start."""
@@ -306,7 +314,8 @@ class Ties:
         arrays = {name: getattr(self, name)[: self.end].copy() for name in _ENTRY_ARRAYS}
         return Ties(
             kinds=list(self.kinds), start=self.start.copy(), length=self.length.copy(), room=self.room.copy(),
-            due=self.due.copy(), end=self.end, version=self.version, dormant=self.dormant.copy(), **arrays,
+            due=self.due.copy(), end=self.end, version=self.version, dormant=self.dormant.copy(),
+            counts=self.counts.copy(), **arrays,
         )  # fmt: skip
 
     def _entry_arrays(self) -> list[NDArray[Any]]:

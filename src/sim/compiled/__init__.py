@@ -19,17 +19,24 @@ __all__ = ["load"]
 _HOMES = {
     "centrality": ("betweenness", "leading_vector", "move_to_communities"),
     "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
+    "functions": ("NORMAL_NODES", "exponential", "fill_exponential", "fill_normal_share"),
     "graphs": ("components", "distances", "triangles"),
     "growing": ("close_triangles", "density_of_neighbours", "place_people"),
-    "groups": ("add_by_group", "add_by_groups", "total"),
-    "living": ("live_ties",),
-    "passes": ("COLUMNS", "pass_over_ties"),
+    "groups": ("add_by_group", "add_by_groups", "total", "total_in_order"),
+    "living": ("follow", "live_ties"),
+    "memory": ("prefetch",),
+    "moving": (
+        "apply_move", "ease_of_telling", "engage", "experience", "hear_of", "mean_around", "move_self_stigma",
+        "pull_attitudes", "talk_of", "tell", "unmet_need",
+    ),
+    "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
+    "programmes": ("attend", "discharge", "mark"),
     "records": ("link_records", "wake_records"),
     "rewiring": ("count_triangles", "fill_rows", "largest_part", "rewire"),
-    "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "remove_ties"),
-    "seeking": ("fill_slots", "list_seekers", "seek_partners"),
+    "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
+    "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
     "telling": ("first_tellers",),
-}
+}  # fmt: skip
 """Names that others use, by the module that they stand in."""
 
 

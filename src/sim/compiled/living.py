@@ -11,70 +11,46 @@ from sim.compiled.draws import uniform
 
 
 @kernel
-def live_ties(
-    key,
-    week,
-    identity,
-    start,
-    length,
-    due,
-    neighbour,
-    strength,
-    reference,
-    kind,
-    maker,
-    ending,
-    engagement,
-    welcome,
-    disclosed,
-    held,
-    hazard,
-    rate,
-    too_weak,
-    change,
-    count,
-    one,
-    other,
-):
-    """Say how ties grow and weaken, which of them end, and how many each resident has; return how many end.
+def follow(rate, lived, reference, strength):
+    """Move the strength of every tie a share ``rate`` of the way to its strength at rest, as far as it is lived."""
+    for e in range(strength.size):
+        target = reference[e] * lived[e]
+        strength[e] += rate * ((target if target < 1.0 else 1.0) - strength[e])
 
-    ``change`` is filled with the change of each entry's strength, equal to the bit in both directions: what is
-    multiplied is put in an order that does not depend on whose row it is. ``one`` < ``other`` are filled with the ties
-    that end: because less than the share ``too_weak`` of their strength at rest is left, or by the ``hazard`` of their
-    kind; ``count[i, kind]`` with the ties that no intervention made.
-    Rows are searched for ties that end only when something is ``due``: 0 after a tie was made or ended, and then
-    ``count`` is brought up to date; later the first week in which one of them ends.
+
+@kernel
+def live_ties(
+    key, week, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, lived, least, held,
+    hazard, rate, too_weak, count, one, other,
+):  # fmt: skip
+    """Say which ties end this week, and how many each resident has; return how many end.
+
+    ``one`` < ``other`` are filled with the ties that end: because less than the share ``too_weak`` of their strength at
+    rest is left once it has followed what is ``lived``, or by the ``hazard`` of their kind; ``count[i, kind]`` with the
+    ties that no intervention made.
+    A row is searched only when something is ``due``: 0 after a tie was made or ended, and then ``count`` is brought up
+    to date; later the first week in which one of its ties ends; or when the ``least`` lived of them might be too weak.
     """
     ended = 0
     for i in range(start.size):
-        own_engagement, own_welcome, own_disclosed = engagement[i], welcome[i], disclosed[i]
-        least = 1.0
-        for e in range(start[i], start[i] + length[i]):
-            j = neighbour[e]
-            mine = welcome[j] if own_disclosed else 1.0
-            theirs = own_welcome if disclosed[j] else 1.0
-            lived = own_engagement * engagement[j] * (mine * theirs)
-            least = lived if lived < least else least
-            target = reference[e] * lived
-            change[e] = rate * ((target if target < 1.0 else 1.0) - strength[e])
         if due[i] == 0:
             count[i] = 0
             for e in range(start[i], start[i] + length[i]):
                 if maker[e] < 0 and kind[e] < count.shape[1]:
                     count[i, kind[e]] += 1
-        if least < too_weak or due[i] <= week:  # a tie becomes too weak only while it is lived too little
+        if least[i] < too_weak or due[i] <= week:  # a tie becomes too weak only while it is lived too little
             before = ended
             ended = _endings(
-                key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, held,
-                hazard, too_weak, change, one, other, before,
+                key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, lived,
+                held, hazard, rate, too_weak, one, other, before,
             )  # fmt: skip
     return ended
 
 
 @kernel
 def _endings(
-    key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, held, hazard,
-    too_weak, change, one, other, ended,
+    key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, lived, held,
+    hazard, rate, too_weak, one, other, ended,
 ):  # fmt: skip
     """List the ties of resident i that end this week, of those with residents of greater numbers; return the new count.
 
@@ -94,7 +70,9 @@ def _endings(
             luck = uniform(key, min(identity[i], identity[j]), max(identity[i], identity[j]))
             weeks = math.log1p(-luck) / math.log1p(-h) if h < 1.0 else 0.0
             ending[e] = week + int(min(weeks, 1e9))
-        ends = strength[e] + change[e] < too_weak * reference[e]
+        target = reference[e] * lived[e]
+        grown = strength[e] + rate * ((target if target < 1.0 else 1.0) - strength[e])
+        ends = grown < too_weak * reference[e]
         if h > 0.0:
             soonest = min(soonest, ending[e])
             ends = ends or ending[e] <= week

@@ -70,39 +70,21 @@ def _insert(at, last, j, w, k, s, p, m, neighbour, strength, reference, kind, su
 
 @kernel
 def add_ties(
-    one,
-    other,
-    new_strength,
-    new_kind,
-    supports_one,
-    supports_other,
-    new_place,
-    new_maker,
-    added,
-    end,
-    start,
-    length,
-    room,
-    due,
-    neighbour,
-    strength,
-    reference,
-    kind,
-    supports,
-    place,
-    maker,
-    ending,
-):
+    begin, one, other, new_strength, new_kind, supports_one, supports_other, new_place, new_maker, added, end, start,
+    length, room, due, counts, neighbour, strength, reference, kind, supports, place, maker, ending,
+):  # fmt: skip
     """Insert ties in both rows, keeping rows in ascending order; skip self-ties and ties that are there.
 
-    The pool must have space behind ``end`` for every row that may move (the caller sees to it).
-    Return the pool's new end; ``added`` says which ties are new.
+    Return the pool's new end, and how many of the ties have been seen to: fewer than all where the pool has no space
+    behind its end for two rows more. ``added`` says which ties are new; ``counts[kind, resident]`` goes up.
     """
-    for t in range(one.size):
+    for t in range(begin, one.size):
         i, j = one[t], other[t]
         added[t] = False
         if i == j or find_tie(start, length, neighbour, i, j) >= 0:
             continue
+        if end + 2 * room[i] + 2 * room[j] + 4 > neighbour.size:
+            return end, t
         added[t] = True
         for direction in range(2):
             a, b = (i, j) if direction == 0 else (j, i)
@@ -113,46 +95,26 @@ def add_ties(
                 )
             at = -1 - find_tie(start, length, neighbour, a, b)
             _insert(
-                at,
-                start[a] + length[a],
-                b,
-                new_strength[t],
-                new_kind[t],
-                s,
-                new_place[t],
-                new_maker[t],
-                neighbour,
-                strength,
-                reference,
-                kind,
-                supports,
-                place,
-                maker,
-                ending,
-            )
+                at, start[a] + length[a], b, new_strength[t], new_kind[t], s, new_place[t], new_maker[t], neighbour,
+                strength, reference, kind, supports, place, maker, ending,
+            )  # fmt: skip
             length[a] += 1
             due[a] = 0
-    return end
+            counts[new_kind[t], a] += 1
+    return end, one.size
 
 
 @kernel
-def remove_ties(
-    one,
-    other,
-    removed,
-    start,
-    length,
-    due,
-    neighbour,
-    strength,
-    reference,
-    kind,
-    supports,
-    place,
-    maker,
-    ending,
-):
-    """Take ties out of both rows; ``removed`` says which of them were there."""
+def part_ties(
+    one, other, removed, kept, old_kind, old_reference, old_place, start, length, due, counts, neighbour, strength,
+    reference, kind, supports, place, maker, ending,
+):  # fmt: skip
+    """Take ties out of both rows; ``removed`` says which of them were there; ``counts[kind, resident]`` goes down.
+
+    Return how many of them no intervention had made: ``kept`` is filled with their places in ``one``, and the arrays
+    after it with what they were.
+    """
+    found = 0
     for t in range(one.size):
         removed[t] = False
         for direction in range(2):
@@ -160,7 +122,13 @@ def remove_ties(
             at = find_tie(start, length, neighbour, a, b)
             if at < 0:
                 break
-            removed[t] = True
+            if direction == 0:
+                removed[t] = True
+                if maker[at] < 0:
+                    kept[found], old_kind[found] = t, kind[at]
+                    old_reference[found], old_place[found] = reference[at], place[at]
+                    found += 1
+            counts[kind[at], a] -= 1
             for e in range(at, start[a] + length[a] - 1):
                 neighbour[e] = neighbour[e + 1]
                 strength[e] = strength[e + 1]
@@ -172,6 +140,7 @@ def remove_ties(
                 ending[e] = ending[e + 1]
             length[a] -= 1
             due[a] = 0
+    return found
 
 
 @kernel

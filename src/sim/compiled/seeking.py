@@ -255,12 +255,33 @@ def seek_partners(
 
 
 @kernel
-def fill_slots(order, one, other, kinds, slots, taken, accepted):
-    """Accept pairs in an order while both still have a free slot of the kind; ``taken`` goes up with each."""
-    for t in range(order.size):
-        at = order[t]
-        i, j, k = one[at], other[at], kinds[at]
-        accepted[at] = slots[i, k] > taken[i, k] and slots[j, k] > taken[j, k]
-        if accepted[at]:
+def accept_pairs(
+    acceptance_key, strength_key, identity, one, other, kind, place, slots, taken, disclosed, stigma, refusal,
+    strengths, first, strength,
+):  # fmt: skip
+    """Let pairs who have found each other accept, the luckier first, while both have a free slot of the kind.
+
+    Who has disclosed is turned down with a chance of ``refusal`` x the other's ``stigma``. Those who accept are moved
+    to the front of ``one``, ``other``, ``kind`` and ``place``, ordered by luck; ``taken`` goes up with each, and
+    ``strength`` is filled with one of ``strengths[first[kind] : first[kind + 1]]``. Return how many they are.
+    Allocates copies.
+    """
+    lot = np.empty(one.size)
+    for t in range(one.size):
+        i, j = identity[one[t]], identity[other[t]]
+        lot[t] = uniform(acceptance_key, min(i, j), max(i, j))
+    order = np.argsort(lot, kind="mergesort")
+    ones, others, kinds, places = one.copy(), other.copy(), kind.copy(), place.copy()
+    accepted = 0
+    for t in order:
+        i, j, k = ones[t], others[t], kinds[t]
+        welcome = 1.0 - refusal * (stigma[j] if disclosed[i] else 0.0)
+        welcome *= 1.0 - refusal * (stigma[i] if disclosed[j] else 0.0)
+        if lot[t] < welcome and slots[i, k] > taken[i, k] and slots[j, k] > taken[j, k]:
             taken[i, k] += 1
             taken[j, k] += 1
+            one[accepted], other[accepted], kind[accepted], place[accepted] = i, j, k, places[t]
+            draw = uniform(strength_key, min(identity[i], identity[j]), max(identity[i], identity[j]))
+            strength[accepted] = strengths[first[k] + int(draw * (first[k + 1] - first[k]))]
+            accepted += 1
+    return accepted

@@ -26,13 +26,13 @@ def book(cost: Cost, events: Events, *, running: bool) -> None:
         Whether the programme runs in this week.
 
     """
-    volunteers = int(events.serving.sum())
+    volunteers = int(np.count_nonzero(events.serving))
     hour = None if cost.per_volunteer_hour is None else cost.per_volunteer_hour * (cost.volunteer_hours or 0.0)
     items = {
         "fixed": (cost.fixed, int(events.opens)),
         "per_week": (cost.per_week, int(running)),
-        "per_participant": (cost.per_participant, int(events.joined.sum())),
-        "per_participant_week": (cost.per_participant_week, int(events.taking_part.sum())),
+        "per_participant": (cost.per_participant, int(np.count_nonzero(events.joined))),
+        "per_participant_week": (cost.per_participant_week, int(np.count_nonzero(events.taking_part))),
         "per_attendance": (cost.per_attendance, int(np.count_nonzero(events.attended))),
         "per_volunteer_week": (cost.per_volunteer_week, volunteers),
         "volunteer_time": (hour, volunteers),

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.community.participation import Participation, Status
+from sim import compiled
+from sim.community.participation import AWARE, COMPLETED, DROPPED_OUT, TAKING_PART, WAITING, Participation
 from sim.interventions.spec import Runs
 from sim.rules import Floats, Week
 
@@ -32,28 +33,27 @@ def places_in(runs: Runs, week: int) -> int | None:
 
 def discharge(runs: Runs, name: str, week: Week, state: Participation, *, running: bool) -> tuple[Who, Who]:
     """Record who completes and who drops out this week, and return both; at the end those who wait give up."""
-    taking_part = state.taking_part()
-    completed = taking_part.copy() if not running else np.zeros_like(taking_part)
-    if runs.length is not None:
-        completed |= taking_part & (week.number - state.joined >= runs.length)
-    dropped = np.zeros_like(taking_part)
-    if runs.dropout > 0 and taking_part.any():
-        luck = week.stream(f"{name}: dropout").uniform(week.community.identity)
-        dropped = taking_part & ~completed & (luck < runs.dropout)
-    state.status[completed] = Status.COMPLETED
-    state.status[dropped] = Status.DROPPED_OUT
-    state.left[completed | dropped] = week.number
+    completed, dropped = (np.empty(len(week.community), np.bool_) for _ in range(2))
+    leaving = compiled.discharge(
+        np.uint64(week.stream(f"{name}: dropout").key), week.community.identity, state.status, state.joined,
+        week.number, runs.length or 0, float(runs.dropout), not running, TAKING_PART, completed, dropped,
+    )  # fmt: skip
+    if leaving:
+        state.status[completed] = COMPLETED
+        state.status[dropped] = DROPPED_OUT
+        state.left[completed | dropped] = week.number
     if not running:
-        state.status[state.status == Status.WAITING] = Status.AWARE
+        state.status[state.status == WAITING] = AWARE
     return completed, dropped
 
 
 def attend(runs: Runs, name: str, week: Week, state: Participation) -> Who:
     """Record who of those who take part attends this week, newcomers included, and return it."""
-    attended = state.taking_part()
-    if runs.attendance < 1 and attended.any():
-        attended &= week.stream(f"{name}: attendance").uniform(week.community.identity) < runs.attendance
-    state.attended[attended] += 1
+    attended = np.empty(len(week.community), np.bool_)
+    compiled.attend(
+        np.uint64(week.stream(f"{name}: attendance").key), week.community.identity, state.status,
+        float(runs.attendance), TAKING_PART, state.attended, attended,
+    )  # fmt: skip
     return attended
 
 
@@ -78,18 +78,18 @@ def enrol(runs: Runs, week: Week, state: Participation, available: Who, luck: Fl
     """
     joined = np.zeros(len(available), np.bool_)
     last = None if runs.weeks is None else runs.start + runs.weeks - (runs.length or 0)
-    queue = np.flatnonzero((state.status == Status.WAITING) & available)
+    queue = np.flatnonzero((state.status == WAITING) & available)
     if not len(queue) or (last is not None and week.number > last):
         return joined
     places = places_in(runs, week.number)
-    free = len(queue) if places is None else max(places - int(state.taking_part().sum()), 0)
+    free = len(queue) if places is None else max(places - int(np.count_nonzero(state.taking_part())), 0)
     if len(queue) > free or runs.group_size is not None or runs.workers is not None:
         queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))]
     queue = queue[:free] if runs.group_size is None else _in_groups(runs, queue[:free], week.number, state)
     if runs.workers is not None:
         _to_workers(runs.workers, queue, state)
     joined[queue] = True
-    state.status[joined] = Status.TAKING_PART
+    state.status[joined] = TAKING_PART
     state.joined[joined] = week.number
     return joined
 

@@ -41,6 +41,8 @@ class Programme:
     states: list[Any] = field(default_factory=list)
     """What its effects keep, in their order."""
     _luck: dict[str, Floats] = field(default_factory=dict)
+    _matching: list[tuple[Matches, Any]] = field(default_factory=list)
+    """Effects that bring people together, with what they keep."""
 
     @property
     def name(self) -> str:
@@ -72,6 +74,8 @@ class Programme:
             effect.begin(week, f"{self.name}: {index} {effect.kind_of_effect}")
             for index, effect in enumerate(self.intervention.effects)
         ]
+        effects = zip(self.intervention.effects, self.states, strict=True)
+        self._matching = [(effect, kept) for effect, kept in effects if isinstance(effect, Matches)]
 
     def active_shifts(self) -> list[Mapping[str, Floats]]:
         """Return what each effect shifts the resting points of outcomes by now."""
@@ -156,9 +160,8 @@ class Programme:
 
     def _match(self, events: Events, week: Week) -> None:
         """Let effects bring people together, so that all of them know who serves this week."""
-        for effect, kept in zip(self.intervention.effects, self.states, strict=True):
-            if isinstance(effect, Matches):
-                effect.match(events, week, kept)
+        for effect, kept in self._matching:
+            effect.match(events, week, kept)
         state = events.participation
         events.serving = state.serving > 0
         events.began = events.serving & (state.served == 0)

@@ -40,7 +40,9 @@ def meets(condition: Condition, column: Column) -> Who:
     _check_fit(condition, column)
     values = column.observed
     if column.is_category:
-        return np.asarray(np.isin(values, [_code(name, column) for name in condition.is_in or ()]))
+        wanted = np.zeros(len(column.categories) + 1, np.bool_)  # the last for those without a value
+        wanted[[_code(name, column) for name in condition.is_in or ()]] = True
+        return np.asarray(wanted[values])
     result = np.asarray(~np.isnan(values.astype(np.float64)))
     if condition.is_in is not None:
         result &= np.isin(values, np.array(condition.is_in, values.dtype))

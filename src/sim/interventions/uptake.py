@@ -19,13 +19,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.community.participation import Participation, Source, Status
+from sim.community.participation import AWARE, DECLINED, UNAWARE, WAITING, Participation, Source
 from sim.interventions.spec import Spread
 from sim.rules import Floats, Sum, Week
 
 __all__ = ["LOOK_AT_CONTACTS", "UPTAKE_RULES", "chance_of_taking_up", "contacts_in", "decide", "hear"]
 
 Who = NDArray[np.bool_]
+
+_NOT = int(Source.NONE)
 
 _STEEPEST = 700.0
 """Log odds beyond which a chance is 0 or 1 for a computer too."""
@@ -80,8 +82,10 @@ def chance_of_taking_up(spread: Spread, contacts: Floats) -> Floats:
 
 def hear(state: Participation, heard: NDArray[np.int8], heard_from: NDArray[np.int32] | None, now: int) -> None:
     """Record who first hears of it this week, how, and from whom."""
-    new = (heard != Source.NONE) & (state.status == Status.UNAWARE)
-    state.status[new] = Status.AWARE
+    new = (heard != _NOT) & (state.status == UNAWARE)
+    if not new.any():
+        return
+    state.status[new] = AWARE
     state.source[new] = heard[new]
     state.heard[new] = now
     if heard_from is not None:
@@ -90,11 +94,11 @@ def hear(state: Participation, heard: NDArray[np.int8], heard_from: NDArray[np.i
 
 def decide(spread: Spread, name: str, week: Week, state: Participation, candidates: Who, willing: Who) -> None:
     """Let those who know decide: once if they are not willing, else until the rule says yes; they then wait."""
-    deciding = candidates & (state.status == Status.AWARE)
+    deciding = candidates & (state.status == AWARE)
     if not deciding.any():
         return
-    state.status[deciding & ~willing] = Status.DECLINED
+    state.status[deciding & ~willing] = DECLINED
     wants = deciding & willing
     wants &= state.offered | UPTAKE_RULES[spread.rule](spread, name, week)
-    state.status[wants] = Status.WAITING
+    state.status[wants] = WAITING
     state.waiting_since[wants] = week.number

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import compiled
 from sim.community.community import Community
@@ -33,18 +32,18 @@ class Look:
     sums: Mapping[Sum, Floats]
     often_lonely_cut: float
     """Loneliness above which somebody counts as often lonely: see :func:`sim.measures.often_lonely_cut`."""
-    _degrees: dict[int, NDArray[np.int32]] = field(default_factory=dict)
     _triangles: dict[int, Floats] = field(default_factory=dict)
 
     def degree(self, *kinds: str) -> Floats:
         """Return the number of ties of each resident, of some kinds or (none named) of all."""
         ties = self.community.ties
-        if ties.version not in self._degrees:
-            self._degrees.clear()
-            self._degrees[ties.version] = ties.degrees()
-        degrees = self._degrees[ties.version]
-        wanted = [ties.kinds.index(kind) for kind in kinds if kind in ties.kinds] if kinds else slice(None)
-        return np.asarray(degrees[:, wanted].sum(axis=1), np.float64)
+        if not kinds:
+            return ties.length.astype(np.float64)
+        found = np.zeros(len(self.community))
+        for kind in kinds:
+            if kind in ties.kinds:
+                found += ties.counts[ties.kinds.index(kind)]
+        return found
 
     def triangles(self) -> Floats:
         """Return how many pairs of each resident's contacts have a tie themselves."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
-from sim import evidence
+from sim import compiled, evidence
 from sim.measures.base import Look, Measure, Valued
 from sim.rules import Floats, Sum
 
@@ -17,6 +18,9 @@ SUPPORT = Sum("support")
 
 _POINTS = 6.0
 """UCLA-3 runs from 3 to 9; loneliness 0..1 is (score - 3) / 6."""
+
+_FARTHEST = 8.5
+"""Standard deviations at which the table of the normal distribution ends."""
 
 _SCORE_OF_SIX = 2.5 / _POINTS
 """Loneliness from which a score rounds to 6: scores are spread within half a point to either side."""
@@ -33,10 +37,20 @@ def _self_stigma(look: Look) -> Valued:
 
 def soft_share(loneliness: Floats, cut: float) -> Floats:
     """Return each resident's chance of counting as often lonely: a cut softened by half a UCLA-3 point."""
+    softness = evidence.value("measures.often_lonely_softness") / _POINTS
+    out = np.empty(len(loneliness))
+    compiled.fill_normal_share(loneliness, cut, softness, *_normal_table(), out)
+    return out
+
+
+@cache
+def _normal_table() -> tuple[Floats, Floats]:
+    """Return the normal distribution function and its density at the nodes that the compiled function wants."""
     from scipy.special import ndtr
 
-    softness = evidence.value("measures.often_lonely_softness") / _POINTS
-    return np.asarray(ndtr((loneliness - cut) / softness))
+    nodes = np.arange(-_FARTHEST * compiled.NORMAL_NODES, _FARTHEST * compiled.NORMAL_NODES + 1) / compiled.NORMAL_NODES
+    density = np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi)
+    return np.round(ndtr(nodes), 15), np.round(density, 15)  # the same bits from every library
 
 
 def often_lonely_cut(loneliness: Floats) -> float:
@@ -61,7 +75,9 @@ def _ucla_lonely(look: Look) -> Valued:
 
 
 def _contact(look: Look) -> Valued:
-    return 1.0 - np.exp(-look.sums[OPEN_TIES]), None
+    out = np.empty(len(look.community))
+    compiled.fill_exponential(look.sums[OPEN_TIES], -1.0, out)
+    return np.subtract(1.0, out, out=out), None
 
 
 OUTCOMES = (

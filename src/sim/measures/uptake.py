@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim import compiled
 from sim.community.participation import Source, Status
 from sim.measures.base import QUARTER, Look, Measure, Valued
 
@@ -29,7 +30,7 @@ def _status(*wanted: Status) -> Callable[[Look], Valued]:
     def share(look: Look) -> Valued:
         found = np.zeros(len(look.community))
         for state in look.community.participation.values():
-            found[counted[state.status]] = 1.0
+            compiled.mark(state.status, counted, found)
         return found, None
 
     return share

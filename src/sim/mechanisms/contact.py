@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import compiled
 from sim.community.community import Community
 from sim.evidence import field_from
 from sim.rules import Floats, Proposal, Sum, Week
@@ -26,7 +27,9 @@ OPEN_TIES = Sum("strength", "open_lived_experience")
 
 def contact_from(open_ties: Floats) -> Floats:
     """Return contact, 0..1, from the strength of ties to people who have disclosed lived experience."""
-    return np.asarray(1.0 - np.exp(-open_ties))
+    out = np.empty(len(open_ties))
+    compiled.fill_exponential(open_ties, -1.0, out)
+    return np.subtract(1.0, out, out=out)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,9 @@ class Contact:
         """Ask for the strength of ties to people who are open about lived experience."""
         return (OPEN_TIES,)
 
-    def begin(self, week: Week) -> None:
-        """Keep nothing."""
+    def begin(self, week: Week) -> Floats:
+        """Return everybody's contact at week 0."""
+        return contact_from(week.sums[OPEN_TIES])
 
     def derive(self, community: Community) -> Mapping[str, NDArray[Any]]:
         """Say who has lived experience and has disclosed it."""
@@ -56,6 +60,6 @@ class Contact:
 
     def propose(self, week: Week) -> Proposal:
         """Lower the anchor of attitude by the contact gained since week 0, at the speed of anchoring."""
-        gained = contact_from(week.sums[OPEN_TIES]) - contact_from(week.at_rest[OPEN_TIES])
+        gained = contact_from(week.sums[OPEN_TIES]) - week.constants[self.name]
         speed = week.parameters["influence"].anchoring
         return Proposal(moves={"stigma": -speed * self.contact_effect * gained})

@@ -18,6 +18,7 @@ time: counting each rise and no fall would make disclosure grow without cause. N
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -71,29 +72,31 @@ class Disclosure:
     def _experienced(week: Week) -> Floats:
         return np.asarray(week.parameters["self_stigma"].experienced(week), np.float64)
 
-    def ease(self, week: Week, who: NDArray[np.int64]) -> Floats:
-        """Return how much easier it is than at week 0 for some who have not disclosed; 0 = as then."""
-        contact = np.exp(-week.at_rest[_OPEN_TIES][who]) - np.exp(-week.sums[_OPEN_TIES][who])
-        met = (self._experienced(week) - week.constants[self.name])[who]
-        return np.asarray(np.minimum(self.contact_effect * contact - self.stigma_effect * met, _EASIEST))
-
-    def hazard(self, week: Week, who: NDArray[np.int64]) -> Floats:
-        """Return the hazard of disclosing this week, of some who have not disclosed."""
-        ease = self.ease(week, who)
-        climate = float(compiled.total(ease)) / len(ease)
-        prompted = np.broadcast_to(week.shift_of("disclosure"), len(week.community))[who]
-        return np.asarray(np.exp(ease) * (self.ordinary * max(0.0, -np.expm1(-climate)) + prompted))
+    def ease(self, week: Week) -> tuple[NDArray[np.int64], Floats]:
+        """Return who has lived experience and has not disclosed, and how much easier it is for them than at week 0."""
+        community, residents = week.community, len(week.community)
+        who, ease = np.empty(residents, np.int64), np.empty(residents)
+        met = self._experienced(week) - week.constants[self.name]
+        found = compiled.ease_of_telling(
+            community.flag("lived_experience"), community.flag("disclosed"), week.at_rest[_OPEN_TIES],
+            week.sums[_OPEN_TIES], met, self.contact_effect, self.stigma_effect, _EASIEST, who, ease,
+        )  # fmt: skip
+        return who[:found], ease[:found]
 
     def propose(self, week: Week) -> Proposal:
         """Say who discloses this week; a resident's luck in a week is the same in every scenario."""
-        community = week.community
-        if "disclosed" not in community.columns or not (self.ordinary or np.any(week.shift_of("disclosure"))):
+        community, prompted = week.community, week.active_shifts.get("disclosure")
+        if "disclosed" not in community.columns or not (self.ordinary or prompted is not None):
             return Proposal()
-        who = np.flatnonzero(community.flag("lived_experience") & ~community.flag("disclosed"))
-        hazard = self.hazard(week, who) if len(who) else np.zeros(0)
-        if not hazard.any():
-            return Proposal()
-        luck = week.stream(self.name).uniform(community.identity[who])
+        who, ease = self.ease(week)
+        climate = float(compiled.total(ease)) / max(1, len(ease))
+        common = self.ordinary * max(0.0, -math.expm1(-climate))
+        if prompted is None:
+            if not common:
+                return Proposal()
+            prompted = np.zeros(len(community))
         opens = np.zeros(len(community), np.bool_)
-        opens[who[luck < -np.expm1(-hazard)]] = True
+        key = np.uint64(week.stream(self.name).key)
+        if not compiled.tell(key, community.identity, who, ease, common, prompted, opens):
+            return Proposal()
         return Proposal(flags={"disclosed": opens})

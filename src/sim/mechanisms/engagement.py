@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import compiled
 from sim.community.community import Community
 from sim.evidence import field_from
 from sim.rules import Proposal, Sum, Week
@@ -47,13 +48,14 @@ class Engagement:
 
     def derive(self, community: Community) -> Mapping[str, NDArray[Any]]:
         """Return ``engagement`` and ``welcome``, both 1 at week 0 and within 0..1.5."""
-        withdrawn = self.withdrawal * community.columns.outcome("self_stigma").displacement()
-        turned_away = self.rejection * community.columns.outcome("stigma").displacement()
-        by_programmes = community.shifts.get("engagement", 0.0)
-        return {
-            "engagement": np.clip(1.0 - withdrawn + by_programmes, 0.0, _MOST),
-            "welcome": np.clip(1.0 - turned_away, 0.0, _MOST),
-        }
+        self_stigma, stigma = (community.columns.outcome(name) for name in ("self_stigma", "stigma"))
+        shift, welcome = community.shifts.get("engagement"), np.empty(len(community))
+        engagement = np.zeros(len(community)) if shift is None else shift.copy()
+        compiled.engage(
+            self_stigma.observed, self_stigma.at_rest, stigma.observed, stigma.at_rest, self.withdrawal,
+            self.rejection, _MOST, engagement, welcome,
+        )  # fmt: skip
+        return {"engagement": engagement, "welcome": welcome}
 
     def propose(self, week: Week) -> Proposal:
         """Move nothing itself: engagement works through support."""

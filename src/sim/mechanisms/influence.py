@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import evidence
+from sim import compiled, evidence
 from sim.community.community import Community
 from sim.evidence import field_from
 from sim.rules import Floats, Proposal, Sum, Week
@@ -128,16 +128,19 @@ class Influence:
         return {"stigma_change": community.columns.outcome("stigma").displacement()}
 
     def begin(self, week: Week) -> Mapping[str, Floats]:
-        """Return each resident's susceptibility, and the mean pull of her peers at week 0."""
+        """Return each resident's susceptibility, and the mean pull of her peers that moves nobody."""
         if self.theory == "none":
             return {}
         pull = self.mean_pull(week.sums)
-        return {"susceptibility": self.susceptibilities(week, pull), "pull": pull}
+        rest = pull if self.reference == "rest" and self._pulls_back else np.zeros(len(pull))
+        return {"susceptibility": self.susceptibilities(week, pull), "pull": rest}
 
     def mean_pull(self, sums: Mapping[Sum, Floats]) -> Floats:
         """Return the mean difference to one's peers in what is passed on; 0 for residents without ties."""
-        weight = sums[self._confidants] + 1.0 if self.normalise == "confidants" else sums[_ALL]
-        return np.divide(sums[self._pull], weight, out=np.zeros_like(weight), where=weight > 0)
+        weight, own = self._weight(sums)
+        out = np.empty(len(weight))
+        compiled.mean_around(sums[self._pull], weight + own, out)
+        return out
 
     def susceptibilities(self, week: Week, pull: Floats) -> Floats:
         """Return each resident's weekly susceptibility.
@@ -188,8 +191,12 @@ class Influence:
 
     def _from_peers(self, week: Week) -> Floats:
         """Return by how much peers move each resident this week."""
-        own = week.constants[self.name]
-        pull = self.mean_pull(week.sums)
-        if self.reference == "rest" and self._pulls_back:
-            pull = pull - own["pull"]
-        return np.asarray(own["susceptibility"] * pull)
+        own, out = week.constants[self.name], np.empty(len(week.community))
+        compiled.pull_attitudes(
+            week.sums[self._pull], *self._weight(week.sums), own["pull"], own["susceptibility"], out
+        )
+        return out
+
+    def _weight(self, sums: Mapping[Sum, Floats]) -> tuple[Floats, float]:
+        """Return what a pull is divided by: weights of ties, and the weight of one's own view."""
+        return (sums[self._confidants], 1.0) if self.normalise == "confidants" else (sums[_ALL], 0.0)

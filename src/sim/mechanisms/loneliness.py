@@ -25,6 +25,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import compiled
 from sim.community.community import Community
 from sim.evidence import field_from
 from sim.rules import Floats, Proposal, Relaxation, Sum, Week
@@ -99,7 +100,9 @@ class Loneliness:
 
     def unmet(self, week: Week) -> Floats:
         """Return the unmet need for support, 1 without any, falling towards 0."""
-        return np.asarray(np.exp(-week.sums[SUPPORT] / self.support_scale))
+        out = np.empty(len(week.community))
+        compiled.unmet_need(week.sums[SUPPORT], self.support_scale, out)
+        return out
 
     def change_around(self, week: Week) -> Floats | float:
         """Return the change of mood around each resident since week 0; 0 for residents without ties."""
@@ -107,7 +110,9 @@ class Loneliness:
             return 0.0
         weight, change = week.sums[_ALL], week.sums[_PEERS]
         if self.contagion == "mean":
-            return np.divide(change, weight, out=np.zeros_like(weight), where=weight > 0)
+            out = np.empty(len(weight))
+            compiled.mean_around(change, weight, out)
+            return out
         before = week.sums[_PEERS_AT_REST]
         return self._weighted_mean(before + change, weight) - self._weighted_mean(before, weight)
 

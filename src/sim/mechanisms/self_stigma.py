@@ -66,23 +66,28 @@ class SelfStigma:
 
     def experienced(self, week: Week) -> Floats:
         """Return the stigma that each resident meets or expects, 0..1.3."""
-        stigma = week.community.observed("stigma")
-        mean = compiled.total(stigma) / len(stigma)
-        around = week.sums[_STIGMA_AROUND] + self.community_weight * mean
-        known = np.where(week.community.flag("disclosed"), 1.0, self.anticipated)
-        return np.asarray(known * around / (week.sums[_ALL] + self.community_weight))
+        if "experienced" not in week.held:
+            stigma, out = week.community.observed("stigma"), np.empty(len(week.community))
+            compiled.experience(
+                week.sums[_STIGMA_AROUND], week.sums[_ALL], week.community.flag("disclosed"),
+                compiled.total(stigma) / len(stigma), self.community_weight, self.anticipated, out,
+            )  # fmt: skip
+            week.held["experienced"] = out
+        held: Floats = week.held["experienced"]
+        return held
 
     def propose(self, week: Week) -> Proposal:
         """Move self-stigma towards what the stigma met since week 0 implies; others than those concerned stay."""
         moved = week.community.columns.outcome("self_stigma").moved
-        met = self.exposure_effect * (self.experienced(week) - week.constants[self.name])
-        shift = week.shift_of("self_stigma")
-        move = self.rate * (met + shift - moved)
+        given, concerned = week.active_shifts.get("self_stigma"), week.community.flag("lived_experience")
+        shift = np.zeros(len(moved)) if given is None else given.copy()
+        met, move = np.empty(len(moved)), np.empty(len(moved))
+        compiled.move_self_stigma(
+            self.experienced(week), week.constants[self.name], moved, concerned, self.exposure_effect, self.rate, met,
+            shift, move,
+        )  # fmt: skip
         if self.noise > 0:
-            move = move + self.noise * week.stream("self_stigma: noise").normal(week.community.identity)
-        concerned = week.community.flag("lived_experience")
-        parts = {"met": np.where(concerned, met, 0.0), "interventions": np.where(concerned, shift, 0.0)}
-        return Proposal(
-            moves={"self_stigma": np.where(concerned, move, 0.0)},
-            towards={"self_stigma": Relaxation(self.rate, parts)},
-        )
+            luck = week.stream("self_stigma: noise").normal(week.community.identity)
+            move = np.where(concerned, move + self.noise * luck, 0.0)
+        parts = {"met": met, "interventions": 0.0 if given is None else shift}
+        return Proposal(moves={"self_stigma": move}, towards={"self_stigma": Relaxation(self.rate, parts)})

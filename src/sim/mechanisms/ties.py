@@ -41,8 +41,9 @@ class TieState:
     """Who can meet whom."""
     count: NDArray[np.int32]
     """How many ties of each kind a resident has that no intervention made, as of the last week that was played."""
-    change: Floats = field(default_factory=lambda: np.empty(0))
-    """Where the changes of strengths are written each week."""
+    one: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    """Where ties that end are written each week."""
+    other: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
 
 
 @dataclass(frozen=True)
@@ -130,20 +131,17 @@ class ChangingTies:
     def propose(self, week: Week) -> Proposal:
         """Let strengths follow what is lived, end ties, and let people with free slots find each other."""
         community, ties, state = week.community, week.community.ties, week.constants[self.name]
-        full = np.ones(len(community))
-        lived = week.parameters["engagement"].derive(community) if "engagement" in week.parameters else {}
         programmes = community.participation.values()
-        held = np.array([item.taking_part() for item in programmes], np.bool_).reshape(len(programmes), len(full))
-        if len(state.change) != len(ties.strength):
-            state.change = np.zeros(len(ties.strength))
-        one, other = np.empty(ties.count, np.int32), np.empty(ties.count, np.int32)
+        held = np.array([item.taking_part() for item in programmes], np.bool_).reshape(len(programmes), len(community))
+        if len(state.one) < ties.count:
+            state.one, state.other = np.empty(2 * ties.count, np.int32), np.empty(2 * ties.count, np.int32)
         ended = compiled.live_ties(
             np.uint64(week.stream("ties: ending").key), week.number, community.identity, ties.start, ties.length,
-            ties.due, ties.neighbour, ties.strength, ties.reference, ties.kind, ties.maker, ties.ending,
-            lived.get("engagement", full), lived.get("welcome", full), community.flag("disclosed"), held,
-            self.endings(ties.kinds), self.rate, self.too_weak, state.change, state.count, one, other,
+            ties.due, ties.neighbour, ties.strength, ties.reference, ties.kind, ties.maker, ties.ending, week.lived,
+            week.least_lived, held, self.endings(ties.kinds), self.rate, self.too_weak, state.count, state.one,
+            state.other,
         )  # fmt: skip
-        proposal = Proposal(strengths=state.change, ended_ties=[(one[:ended], other[:ended])])
+        proposal = Proposal(follows=self.rate, ended_ties=[(state.one[:ended], state.other[:ended])])
         if self.turnover:
             proposal.new_ties.append(self._new(week, state))
         return proposal
@@ -154,15 +152,12 @@ class ChangingTies:
         luck, since = (week.draws, week.number), week.number - self.apart
         found = state.meeting.find(week.community, luck, state.slots, state.count, self.search, weights, since)
         one, other, kind, place = found
-        identity, stigma = week.community.identity, week.community.observed("stigma")
-        disclosed = week.community.flag("disclosed")
-        lot = week.stream("ties: acceptance").pair_uniform(identity[one], identity[other])
-        welcome = 1.0 - self.refusal * np.where(disclosed[one], stigma[other], 0.0)
-        welcome *= 1.0 - self.refusal * np.where(disclosed[other], stigma[one], 0.0)
-        order = np.argsort(lot, kind="stable")
-        accepted = np.zeros(len(one), np.bool_)
-        compiled.fill_slots(order[lot[order] < welcome[order]], one, other, kind, state.slots, state.count, accepted)
-        one, other, kind, place = one[accepted], other[accepted], kind[accepted], place[accepted]
-        draw = week.stream("ties: strength").pair_uniform(identity[one], identity[other])
-        at = state.first[kind] + (draw * (state.first[kind + 1] - state.first[kind])).astype(np.int64)
-        return NewTies(one, other, state.strengths[at], kind, place=place)
+        strength = np.empty(len(one))
+        accepted = compiled.accept_pairs(
+            np.uint64(week.stream("ties: acceptance").key), np.uint64(week.stream("ties: strength").key),
+            week.community.identity, one, other, kind, place, state.slots, state.count,
+            week.community.flag("disclosed"), week.community.observed("stigma"), self.refusal, state.strengths,
+            state.first, strength,
+        )  # fmt: skip
+        new = slice(accepted)
+        return NewTies(one[new], other[new], strength[new], kind[new], place=place[new])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim import compiled
 from sim.community.community import Community
-from sim.community.participation import Participation, Source
+from sim.community.participation import NEVER, Participation, Source
 from sim.evidence import field_from
 from sim.rules import Proposal, Sum, Week
 
@@ -58,23 +58,23 @@ class WordOfMouth:
 
     def _talk(self, state: Participation) -> NDArray[np.float64]:
         """Return how much each resident talks about one intervention."""
-        return np.where(state.ever(), self.talk_participant, np.where(state.aware(), self.talk_aware, 0.0))
+        out = np.empty(len(state.status))
+        compiled.talk_of(state.joined, NEVER, state.status, self.talk_participant, self.talk_aware, out)
+        return out
 
     def propose(self, week: Week) -> Proposal:
         """Say who hears of what, and from whom; one draw a resident, shared by both ways of hearing."""
         proposal = Proposal()
         for name, state in week.community.participation.items():
-            talk = week.sums[Sum("strength", _column(name))] if state.talk else np.zeros(len(week.community))
-            if not (talk.any() or state.hazard.any()):
-                continue
-            luck = week.stream(f"word_of_mouth: {name}").uniform(week.community.identity)
-            heard = np.zeros(len(luck), np.int8)
-            heard[luck < -np.expm1(-(state.hazard + talk))] = Source.WORD_OF_MOUTH
-            heard[luck < -np.expm1(-state.hazard)] = Source.BROADCAST
-            proposal.hears[name] = np.where(state.aware(), np.int8(0), heard)
-            told = np.flatnonzero(proposal.hears[name] == Source.WORD_OF_MOUTH)
-            if len(told):
-                proposal.heard_from[name] = self._tellers(name, told, week)
+            talk = week.sums[Sum("strength", _column(name))] if state.talk else np.zeros(len(state.status))
+            heard = np.empty(len(state.status), np.int8)
+            told = compiled.hear_of(
+                np.uint64(week.stream(f"word_of_mouth: {name}").key), week.community.identity, state.hazard, talk,
+                state.status, np.int8(Source.BROADCAST), np.int8(Source.WORD_OF_MOUTH), heard,
+            )  # fmt: skip
+            proposal.hears[name] = heard
+            if told:
+                proposal.heard_from[name] = self._tellers(name, np.flatnonzero(heard == Source.WORD_OF_MOUTH), week)
         return proposal
 
     def _tellers(self, name: str, told: NDArray[np.int64], week: Week) -> NDArray[np.int32]:

@@ -60,6 +60,10 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
                 'take one from a study: sim.load("scenarios/seaside_town")["befriending"]'
             )
         seed = seed_from(rng)
+        drawn: Any = getattr(spec, "drawn", None)
+        if drawn is not None:
+            spec = drawn(seed)  # a scenario whose parameters each seed draws
+        assert isinstance(spec, ModelSpec)
         super().__init__(rng=seed)
         self.spec = spec
         self.seed = seed
@@ -130,11 +134,12 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
                 raise InputError(f"'{name}' is a measure of the whole community, not of a group")
             chosen = _members(self.community, group)
             values, weights = values[chosen], None if weights is None else weights[chosen]
-        # Residents are added one after the other, as in `sim run`, so that both give the same to the bit.
-        total = float(compiled.total(values))
+        # Residents are added in the same order as in `sim run`, so that both give the same to the bit.
+        add = compiled.total if group == "all" else compiled.total_in_order
+        total = float(add(values))
         if measure.is_total:
             return total
-        weight = float(len(values) if weights is None else compiled.total(weights))
+        weight = float(len(values) if weights is None else add(weights))
         return total / weight if weight > 0 else float("nan")
 
     def mark_changed(self) -> None:

@@ -12,22 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import compiled, evidence
+from sim import compiled
 from sim.community.columns import OUTCOMES, Outcome
 from sim.community.community import Community
-from sim.community.ties import MADE_KINDS_WEIGHT
 from sim.errors import InputError
 from sim.interventions.programme import Programme
 from sim.interventions.spec import Intervention
 from sim.measures import READS, Look, often_lonely_cut
+from sim.model.sums import Sums
 from sim.rng import Draws
-from sim.rules import Floats, Mechanism, Proposal, Relaxation, Sum, Week, Weight
+from sim.rules import Floats, Mechanism, Proposal, Relaxation, Sum, Week
 
 __all__ = ["Simulation"]
-
-_WEIGHTS: tuple[Weight, ...] = ("strength", "influence", "support", "count")
-_WIDTHS = (8, 4, 1, 3)
-"""How many columns of each weight one pass over the ties takes; where more are asked for, it is made again."""
 
 
 class Simulation:
@@ -73,7 +69,10 @@ class Simulation:
                 _keep(community, name, label)
         for programme in self.programmes:
             programme.enter(community)
-        self._arrange_sums()
+        asked = set(READS).union(*(rule.reads(community) for rule in self._rules))
+        self._pass = Sums(asked, community)
+        self.sums: Mapping[Sum, Floats] = self._pass.named
+        """Weighted sums over ties, of the state as it stands, shape (residents,) each."""
         self.refresh()
         self.at_rest: Mapping[Sum, Floats] = {item: values.copy() for item, values in self.sums.items()}
         self._parameters = {mechanism.name: mechanism for mechanism in self.mechanisms}
@@ -88,8 +87,7 @@ class Simulation:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copy: the sums are views of one array again, which copying makes arrays of their own."""
         self.__dict__.update(state)
-        assert isinstance(self.sums, dict)
-        self.sums.update({item: self._out[index][:, place] for item, (index, place) in self._columns.items()})
+        self._pass.renew()
 
     @property
     def _rules(self) -> tuple[Mechanism | Programme, ...]:
@@ -104,31 +102,25 @@ class Simulation:
         self._apply_flags(proposals)
         self._apply_places(proposals)
         self._apply_ties(proposals)
-        self.refresh()
+        self.refresh(anew=False)
 
-    def refresh(self) -> None:
+    def sum_up(self) -> None:
+        """Take all sums over ties once more, of the state as it was last looked at: what benchmarks measure."""
+        self._pass.sum_up(self.community)
+
+    def refresh(self, *, anew: bool = True) -> None:
         """Derive columns and take all sums over ties, from the state as it stands.
 
-        To be called after columns or ties have been changed from outside.
+        To be called after columns or ties have been changed from outside. Without ``anew``, columns that only rules
+        change are not read again.
         """
-        community, ties = self.community, self.community.ties
+        community = self.community
         community.shifts = self._active_shifts()
         derived: dict[str, NDArray[Any]] = {}
         for rule in self._rules:
             derived.update(rule.derive(community))
         self.derived: Mapping[str, NDArray[Any]] = derived
-        for item, (index, place) in self._columns.items():
-            self._gathered[index][:, place] = self._values(item.column)
-        residents = len(community)
-        full = np.ones(residents)
-        weights = [_by_kind(name, ties.kinds) for name in ("ties.influence_weight", "ties.support_weight")]
-        for gathered, out in zip(self._gathered, self._out, strict=True):
-            compiled.pass_over_ties(
-                ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, *weights,
-                derived.get("engagement", full), derived.get("welcome", full), community.flag("disclosed"),
-                community.observed("stigma"), self._values(self._passed_on), self._bound, gathered, out,
-                self._pull, self._confidants,
-            )  # fmt: skip
+        self._pass.take(community, derived, self._values, anew=anew)
 
     def _values(self, name: str) -> NDArray[Any] | float:
         if name == "one":
@@ -138,34 +130,6 @@ class Simulation:
         if name in self.community.columns:
             return self.community.observed(name)
         return 0.0  # a flag that this community does not have: nobody
-
-    def _arrange_sums(self) -> None:
-        """Lay out the columns of the week's pass: those of one weight side by side, as the kernel wants them."""
-        asked: set[Sum] = set(READS)
-        for rule in self._rules:
-            asked.update(rule.reads(self.community))
-        bounded = {item for item in asked if item.weight == "confidence"}
-        bounds = {item.bound for item in bounded}
-        passed_on = {item.column for item in bounded} - {"one"}
-        if len(bounds) > 1 or len(passed_on) > 1:
-            raise ValueError("the pass takes sums within one bound of attitude, of one column")
-        self._passed_on = passed_on.pop() if passed_on else "stigma"
-        self._bound = bounds.pop() if bounds else float("inf")
-        plain = asked - bounded
-        self._columns: dict[Sum, tuple[int, int]] = {}
-        for weight, width, first in zip(_WEIGHTS, _WIDTHS, np.cumsum((0, *_WIDTHS[:-1])).tolist(), strict=True):
-            for number, item in enumerate(sorted((i for i in plain if i.weight == weight), key=lambda i: i.column)):
-                self._columns[item] = (number // width, first + number % width)
-        passes = 1 + max((index for index, _ in self._columns.values()), default=0)
-        residents = len(self.community)
-        self._gathered = [np.zeros((residents, compiled.COLUMNS)) for _ in range(passes)]
-        self._out = [np.zeros((residents, compiled.COLUMNS)) for _ in range(passes)]
-        self._pull, self._confidants = np.zeros(residents), np.zeros(residents)
-        sums: dict[Sum, Floats] = {item: self._out[index][:, place] for item, (index, place) in self._columns.items()}
-        for item in bounded:
-            sums[item] = self._confidants if item.column == "one" else self._pull
-        self.sums: Mapping[Sum, Floats] = sums
-        """Weighted sums over ties, of the state as it stands, shape (residents,) each."""
 
     def _active_shifts(self) -> dict[str, Floats]:
         """Return what effects shift now, added up in the order of the interventions' names."""
@@ -181,7 +145,7 @@ class Simulation:
             number=self.week, community=self.community, sums=self.sums,
             at_rest=self.at_rest if self.week else self.sums, draws=self.draws,
             parameters=self._parameters, constants=self._constants if self.week else {},
-            active_shifts=self.community.shifts,
+            active_shifts=self.community.shifts, lived=self._pass.lived, least_lived=self._pass.least,
         )  # fmt: skip
 
     def _proposals(self, week: Week) -> list[tuple[str, Proposal]]:
@@ -209,11 +173,9 @@ class Simulation:
                 self._note(outcome, rule, move, proposal.towards.get(outcome))
         for outcome, move in totals.items():
             column = self.community.columns.outcome(outcome)
-            before = column.observed.copy()
-            column.moved += move
-            column.refresh()
+            clipped = column.move(move)
             if outcome in OUTCOMES:
-                self._note(outcome, "bounds", column.observed - before - move)
+                self._add(outcome, "bounds", clipped / len(move))
 
     def _note(self, outcome: str, rule: str, move: Floats, towards: Relaxation | None = None) -> None:
         """Add up what a rule has moved; what it moved towards a resting point, by the parts of that point.
@@ -230,6 +192,10 @@ class Simulation:
             step = towards.rate * (aim - held.get(key, 0.0)) if towards else 0.0
             held[key] = held.get(key, 0.0) + step
             mean -= step
+        self._add(outcome, rule, mean)
+
+    def _add(self, outcome: str, rule: str, mean: float) -> None:
+        held = self.contributions
         held[outcome, rule] = held.get((outcome, rule), 0.0) + mean
 
     def _apply_flags(self, proposals: Sequence[tuple[str, Proposal]]) -> None:
@@ -254,8 +220,8 @@ class Simulation:
         """Change strengths, end ties, then make ties, in the order of the rules' names."""
         ties = self.community.ties
         for _, proposal in proposals:
-            if proposal.strengths is not None:
-                ties.strength += proposal.strengths
+            if proposal.follows:
+                compiled.follow(proposal.follows, self._pass.lived, ties.reference, ties.strength)
         for _, proposal in proposals:
             for one, other in proposal.ended_ties:
                 ties.part(one, other, self.week)
@@ -281,9 +247,3 @@ def _keep(community: Community, name: str, label: str) -> None:
             name, np.zeros(len(community)), label=label, bounds=(-np.inf, np.inf), source="kept by the model"
         )
         community.columns.put(kept)
-
-
-def _by_kind(name: str, kinds: Sequence[str]) -> Floats:
-    """Return a weight for each kind of tie; kinds that interventions make share one."""
-    weights: Mapping[str, float] = evidence.value(name)
-    return np.array([weights.get(kind, weights[MADE_KINDS_WEIGHT]) for kind in kinds], np.float64)

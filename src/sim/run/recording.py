@@ -175,13 +175,13 @@ class Recorder:
 
 
 def _groups(simulation: Simulation) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Return the names of all groups, and for each column of residents their group numbers over all columns."""
+    """Return the names of all groups, and for each resident her group's number over all columns, column by column."""
     community = simulation.community
     names: list[str] = []
-    codes = np.full((len(community.groups), len(community)), -1, np.int64)
-    for row, column in enumerate(community.groups):
+    codes = np.full((len(community), len(community.groups)), -1, np.int64)
+    for place, column in enumerate(community.groups):
         here, code = community.group_codes(column)
-        codes[row] = np.where(code >= 0, code + len(names), -1)
+        codes[:, place] = np.where(code >= 0, code + len(names), -1)
         names += [f"{column}={name}" for name in here]
     return tuple(names), codes
 

@@ -49,6 +49,7 @@ def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -
         Weeks to play; as the plan says where absent.
 
     """
+    plan = plan.drawn(seed)
     horizon = plan.weeks if weeks is None else weeks
     baseline = plan.scenarios[plan.baseline]
     start = baseline.build_community(community)

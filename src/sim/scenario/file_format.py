@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from sim.interventions.spec import Intervention
@@ -56,6 +57,9 @@ class FileFormat:
     """Interventions in addition to those inherited."""
     mechanisms: Any = None
     """Values that replace the cited defaults of the mechanisms."""
+    draws: Path | None = None
+    """A CSV file of parameter sets, its columns named by paths, such as `sim calibrate` writes; each seed draws one of
+    them, the same in all its scenarios."""
     targets: tuple[Target, ...] = ()
     """What the community wants to reach; reported as met, missed or too close to call."""
 

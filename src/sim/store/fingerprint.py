@@ -13,7 +13,7 @@ from typing import Any
 from sim.errors import listing
 from sim.store.files import sha256
 
-__all__ = ["Fingerprint", "differences", "engine_sources", "library_versions", "scenario_parts"]
+__all__ = ["Fingerprint", "computed_with", "differences", "engine_sources", "library_versions", "scenario_parts"]
 
 _NOT_COMPUTED = ("title", "question", "seeds", "communities")
 """Entries of a resolved scenario that change no number of a unit."""
@@ -63,11 +63,18 @@ class Fingerprint:
             "scenarios": {name: scenario_parts(resolved) for name, resolved in scenarios.items()},
             "baseline": baseline,
             "data": {name: sha256(path) for name, path in data.items()},
-            "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
-            "libraries": library_versions("numpy", "scipy", "numba"),
+            **computed_with(),
             **({"extensions": dict(extensions)} if extensions else {}),
         }
         return cls(json.loads(json.dumps(parts)))  # as it will be read again: tuples become lists
+
+
+def computed_with() -> dict[str, Any]:
+    """Return the parts that say what this process computes with: the program and the numerical libraries."""
+    return {
+        "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
+        "libraries": library_versions("numpy", "scipy", "numba"),
+    }
 
 
 def scenario_parts(resolved: Mapping[str, Any]) -> dict[str, Any]:

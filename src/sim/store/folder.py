@@ -27,7 +27,7 @@ _OURS = {
           "residents.parquet", "failures.csv",
           "comparison.csv", "report.html"),
     "units": ("c*-s*.parquet",),
-    "figures": ("*.svg", "*.png"),
+    "figures": ("*.svg", "*.png", "descriptions.csv"),
 }  # fmt: skip
 """What a result folder holds besides its manifest: patterns of names by subfolder."""
 

@@ -156,21 +156,71 @@ class Results:
 
         return compare.answer(self._comparison, self.effects, self.manifest)
 
-    def plot(self, measure: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw a measure over the weeks, one line for each scenario; return the axes.
+    def plot(
+        self,
+        measure: str | None = None,
+        kind: str = "weeks",
+        *,
+        group: str = "all",
+        scenario: str | None = None,
+        when: str = "horizon",
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw a measure and return the axes, for a notebook or a figure of one's own.
 
         Parameters
         ----------
         measure
             The primary measure where absent.
+        kind
+            ``weeks``: each scenario week by week, with the range of the baseline's runs; ``difference``: each minus the
+            baseline of the same runs, with 95% bands; ``effects``: effects with their intervals; ``groups``: the same
+            by group of residents; ``distance``: by distance from those who took part; ``moved``: what moved it.
+        group
+            For ``weeks`` and ``difference``: ``all`` or a group such as ``age_band=65-74``.
+        scenario
+            For ``moved``: which one; the first that is compared where absent.
+        when
+            For ``effects`` and ``groups``: ``horizon`` or ``average``.
         ax
             Axes to draw into; new ones where absent.
+
+        Raises
+        ------
+        InputError
+            When there is no such measure, kind, group or scenario, or it may not be shown.
         """
         from sim import plots
 
         measure = measure or str(self.facts.outcome)
-        self._require(measure, list(self.series["measure"].astype(str).unique()), "a measure", "measures")
-        return plots.curves(self.series, measure, order=self.facts.scenarios, titles=self.facts.titles, ax=ax)
+        self._require(kind, plots.KINDS, "a kind of figure", "kinds")
+        table = {"distance": self.ripple, "moved": self.contributions}.get(kind, self.series)
+        column = "outcome" if kind == "moved" else "measure"
+        self._require(measure, list(table[column].astype(str).unique()), "a measure", "measures")
+        if kind in ("weeks", "difference"):
+            self._require(group, self._groups_of(measure), "a group of residents that can be shown", "groups")
+        self._require(when, ["horizon", "average"], "a point in time", "points")
+        name = scenario or str(self.facts.compared[0])
+        self._require(name, list(self.facts.compared), "a scenario that is compared", "scenarios")
+        return plots.draw_kind(
+            kind, plots.Tables(self.series, self._comparison, self._shown_ripple, self.contributions), self.facts,
+            measure, group=group, scenario=name, when=when, ax=ax,
+        )  # fmt: skip
+
+    @cached_property
+    def _shown_ripple(self) -> pd.DataFrame:
+        from sim import compare
+
+        return compare.suppress_ripple(self.ripple)[0] if self.facts.private else self.ripple
+
+    def _groups_of(self, measure: str) -> list[str]:
+        """Return the groups of which a measure was taken, and that may be shown."""
+        rows = self.series[self.series["measure"] == measure]
+        taken = list(dict.fromkeys(rows["group"].astype(str)))
+        if not self.facts.private:
+            return taken
+        table = self._comparison
+        return [group for group in taken if group in set(table["group"][table["measure"] == measure].astype(str))]
 
     # --- what readers get ------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from sim.rng import Draws, Identities
 
 __all__ = ["make_one_layer"]
 
-_TOLERANCE = 0.01
+_TOLERANCE = 0.005
 """How near shares of ties are brought to what is wanted, of all ties."""
 _SHIFTS = 80
 """Steps in which groups' mean numbers of ties are brought to what is wanted."""
@@ -39,8 +39,9 @@ def make_one_layer(seed: int, residents: int, wanted: Statistics, composition: C
         )
         for name, each in wanted.attributes.items()
     }
-    degree = _degrees(draws, who, groups, wanted)
-    one, other = network_like(draws, degree, _blocks(groups, wanted, residents), _wanted(wanted, groups, degree))
+    block = _blocks(groups, wanted, residents)
+    degree = _evened(_degrees(draws, who, groups, wanted), block)
+    one, other = network_like(draws, degree, block, _wanted(wanted, groups, degree))
     columns = Columns()
     for name, each in wanted.attributes.items():
         columns.put(Column(name, groups[name], categories=tuple(each.shares), source=source))
@@ -87,6 +88,21 @@ def _degrees(draws: Draws, who: Identities, groups: Mapping[str, Ints], wanted: 
         if misfit < least:
             best, least = degree, misfit
     return best
+
+
+def _evened(degree: Ints, block: Ints) -> Ints:
+    """Let residents of two blocks exchange numbers of ties that differ by an odd number, so that every sum is even."""
+    degree = degree.copy()
+    odd = np.flatnonzero(np.bincount(block, degree).astype(np.int64) % 2)
+    for left, right in zip(odd[0::2], odd[1::2], strict=False):
+        mine, theirs = np.flatnonzero(block == left), np.flatnonzero(block == right)
+        for apart in (1, 3, 5):
+            found = np.argwhere(np.abs(degree[mine][:, None] - degree[theirs][None, :]) == apart)
+            if len(found):
+                a, b = mine[found[0, 0]], theirs[found[0, 1]]
+                degree[a], degree[b] = degree[b], degree[a]
+                break
+    return degree
 
 
 def _given(attribute: Attribute, values: Mapping[str, float]) -> Floats:
