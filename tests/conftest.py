@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sim.community.columns import Column, Columns, Outcome
 from sim.community.community import Community
 from sim.community.places import Place, Places
 from sim.community.ties import Ties
 from sim.rng import Draws
+
+# a machine that is busy with something else is slow to make examples, which says nothing of the code
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 RIPPLE = {"participant": 60, "volunteer": 60, "1": 300, "2": 700, "3": 500, "more": 300, "unreached": 80}
 

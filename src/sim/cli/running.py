@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.cli import screens
 from sim.cli.results import print_answer
 from sim.cli.screens import note, say
+from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.ensemble import Outcome
+    from sim.ensemble import Outcome, Progress
     from sim.study import Results, Study
 
-__all__ = ["Given", "dry_run", "run"]
+__all__ = ["Forecast", "Given", "dry_run", "run"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,35 @@ class Given:
     out: Path | None
     workers: int | None
     fresh: bool
+    dask: str | None = None
+    precision: float | None = None
+    max_seeds: int | None = None
+
+    def check(self) -> None:
+        """Refuse what does not go together.
+
+        Raises
+        ------
+        InputError
+            Where an option would be ignored.
+        """
+        if self.dask is not None and self.workers is not None:
+            raise InputError("--workers and --dask do not go together: a Dask cluster has its own workers")
+        if self.max_seeds is not None and self.precision is None:
+            raise InputError("--max-seeds goes with --precision; how many runs there are is said by --seeds")
 
     @property
     def processes(self) -> int:
         """As many as told, or as there are cores."""
         return self.workers or screens.cores()
+
+    def cluster(self) -> AbstractContextManager[Any]:
+        """Return a connection to the cluster that was named, or to none."""
+        if self.dask is None:
+            return nullcontext()
+        from sim.ensemble import connected
+
+        return connected(self.dask)
 
     def study(self) -> Study:
         """Load the study with everything that the command line sets."""
@@ -47,20 +74,27 @@ class Given:
 def run(given: Given) -> int:
     """Run, compare, report; return the exit code."""
     from sim.ensemble import Outcome
+    from sim.study.precision import MAX_SEEDS
 
+    given.check()
+    _say_compiling()
     study = given.study()
     note(_what(study))
-    first = True
-    with screens.progress_bar("runs") as bar:
+    with given.cluster() as client, screens.progress_bar("runs") as bar, Forecast() as forecast:
+        first = True
 
-        def show(progress: object) -> None:
+        def show(progress: Progress) -> None:
             nonlocal first
             if first:
                 first = False
-                _say_start(progress, given.processes)
-            bar(progress)  # type: ignore[arg-type]
+                _say_start(progress, "" if given.dask else _workers(given.processes))
+            forecast(progress)
+            bar(progress)
 
-        results = study.run(workers=given.processes, out=given.out, fresh=given.fresh, progress=show)
+        results = study.run(
+            workers=given.processes, out=given.out, fresh=given.fresh, progress=show, client=client,
+            precision=given.precision, max_seeds=given.max_seeds or MAX_SEEDS, tell=note,
+        )  # fmt: skip
     _say_sources(results, given.paths[0])
     outcome = results.outcome
     assert isinstance(outcome, Outcome)
@@ -77,19 +111,24 @@ def dry_run(given: Given) -> int:
     """Say what would run, how long and how large."""
     from sim.ensemble import estimate
 
+    given.check()
     study = given.study()
     out = given.out or study.out
     note(_what(study))
-    found = estimate(study.plan, out, workers=given.processes, fresh=given.fresh)
+    with given.cluster() as client:
+        workers = len(client.nthreads()) if client is not None else given.processes
+    found = estimate(study.plan, out, workers=max(1, workers), fresh=given.fresh)
     there = found.planned - found.pending
     say(f"{there} of {found.planned} runs are there already" if there else f"{found.planned} runs to play")
     if not found.pending:
         say("nothing would be played")
     else:
         measured = "one trial run" if found.measured_on == "trial" else "stored runs"
-        workers = f"{given.processes} worker{'s' if given.processes > 1 else ''}"
-        say(f"{found.pending} to play: about {screens.duration(found.seconds)} with {workers}, judged by {measured}")
+        on = _workers(workers) if client is None else f"the {workers} workers of the Dask cluster"
+        say(f"{found.pending} to play: about {screens.duration(found.seconds)} with {on}, judged by {measured}")
     say(f"{found.rows:,} rows, about {screens.size(found.size)} in {out}")
+    if given.precision is not None:
+        say(f"more may follow until the effect is known to ±{given.precision:g}")
     if found.failures:
         say(f"{found.failures} of the scenarios failed in the trial run")
     return 0
@@ -101,14 +140,62 @@ def _what(study: Study) -> str:
     return f"{plan.title}: {count} scenario{'s' if count > 1 else ''}, {plan.seeds} runs of each, {plan.weeks} weeks"
 
 
-def _say_start(progress: object, processes: int) -> None:
-    done, total = progress.done, progress.total  # type: ignore[attr-defined]
+def _workers(count: int) -> str:
+    return f"{count} worker{'s' if count > 1 else ''}"
+
+
+def _say_start(progress: Progress, workers: str) -> None:
+    done, total = progress.done, progress.total
     if done >= total:
         note(f"all {total} runs are there already")
     else:
         there = f"{done} of {total} runs are there already; " if done else ""
-        workers = f"{processes} worker{'s' if processes > 1 else ''}"
-        note(f"{there}{total - done} to play with {workers}")
+        note(f"{there}{total - done} to play{f' with {workers}' if workers else ''}")
+
+
+def _say_compiling() -> None:
+    """Say that this run compiles, where nothing compiled is kept yet."""
+    from sim.compiled.caching import kernel_folder
+
+    folder = kernel_folder()
+    if not folder:
+        note(
+            "compiled code cannot be kept here, so each run compiles (about 15 s); NUMBA_CACHE_DIR names another place"
+        )
+    elif not any(Path(folder).rglob("*.nbi")):
+        note("first run of this version: it compiles, which takes up to 15 s once, and is kept")
+
+
+class Forecast:
+    """Says once, after two seconds, how long the runs will take, as soon as that is known."""
+
+    def __init__(self, after: float = 2.0) -> None:
+        self._after = after
+        self._timer = threading.Timer(after, self._when_nothing_is_known)
+        self._timer.daemon = True
+        self._said = False
+
+    def __enter__(self) -> Forecast:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()
+
+    def _when_nothing_is_known(self) -> None:
+        if not self._said:
+            note("how long it will take is said when the first runs have ended")
+
+    def __call__(self, progress: Progress) -> None:
+        """Look at how far the runs are."""
+        if self._said:
+            return
+        if progress.done >= progress.total:
+            self._said = True
+        elif progress.left is not None and progress.elapsed >= self._after:
+            self._said = True
+            self._timer.cancel()
+            note(f"about {screens.duration(progress.left)} to go for the runs, then tables, figures and report")
 
 
 def _say_sources(results: Results, path: Path) -> None:

@@ -18,12 +18,12 @@ from typing import Any
 from sim.ensemble.worker import Played, Task, play_batch, start_worker
 from sim.store import BrokenUnitError, Unit, read_unit
 
-__all__ = ["play_in_processes"]
+__all__ = ["ENDED", "Report", "batch_size", "play_in_processes"]
 
 _BATCH_SECONDS = 0.5
 """How long a batch should take: long beside the millisecond of handing it over, short beside patience."""
 
-_ENDED = "the process that played this run was ended by the system, perhaps for lack of memory"
+ENDED = "the process that played this run was ended by the system, perhaps for lack of memory"
 
 Report = Callable[[Played], None]
 
@@ -88,7 +88,7 @@ def _play_together(task: Task, units: Sequence[Unit], workers: int, report: Repo
             while waiting or running:
                 room = workers if seconds or not alone_first else 1
                 while waiting and len(running) < room:
-                    size = _batch_size(seconds, len(waiting), workers)
+                    size = batch_size(seconds, len(waiting), workers)
                     batch, waiting = waiting[:size], waiting[size:]
                     running[executor.submit(play_batch, batch)] = batch
                 done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -103,7 +103,7 @@ def _play_together(task: Task, units: Sequence[Unit], workers: int, report: Repo
     return []
 
 
-def _batch_size(seconds: Sequence[float], waiting: int, workers: int) -> int:
+def batch_size(seconds: Sequence[float], waiting: int, workers: int) -> int:
     """Return how many units to hand over at once: enough for half a second, fewer towards the end."""
     if not seconds:
         return 1
@@ -129,6 +129,6 @@ def _play_singly(task: Task, units: Sequence[Unit], report: Report) -> None:
             with _processes(task, 1) as executor:
                 played = executor.submit(play_batch, [unit]).result()
         except BrokenProcessPool:
-            report(Played(unit, failed=1, error=_ENDED))
+            report(Played(unit, failed=1, error=ENDED))
         else:
             report(played[0])

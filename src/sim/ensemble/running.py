@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.connecting import check_client
 from sim.ensemble.pool import play_in_processes
 from sim.ensemble.recording import fingerprint_of, manifest_of, now, with_units
 from sim.ensemble.worker import Play, Played, Task
@@ -55,6 +56,8 @@ class Outcome:
     interrupted: bool = False
     """Whether it was stopped by Ctrl-C; what is done is stored."""
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    """What a user should know of how it was run, such as which way results took through a cluster."""
     changed: bool = True
     """Whether the folder holds anything else than before: runs, or what the study says of itself."""
 
@@ -77,6 +80,8 @@ def run(
     fresh: bool = False,
     progress: Callable[[Progress], None] | None = None,
     play: Play | None = None,
+    client: Any = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Play all units of a study that the result folder does not hold yet, and write its tables.
 
@@ -96,12 +101,19 @@ def run(
         Called when it starts and whenever units end.
     play
         How a unit is played, for tests and for studies that play something of their own.
+    client
+        A client of a Dask cluster (:class:`distributed.Client`): its workers play instead of processes of this machine.
+    tell
+        Called with what a user should know while it runs; it stands in the outcome's notes too.
 
     Raises
     ------
     InputError
-        When the folder holds something else, is in use, or cannot be written to.
+        When the folder holds something else, is in use, or cannot be written to, or when workers of a cluster have
+        another version of the program.
     """
+    if client is not None:
+        check_client(client)
     folder = ResultFolder(out)
     fingerprint = fingerprint_of(plan)
     if not fresh:
@@ -119,7 +131,9 @@ def run(
             asked=units_of(plan),
             planned=sorted({*units_of(plan), *stored}),
             workers=workers,
+            client=client,
             progress=progress,
+            tell=tell,
             already=len(stored),
         )
         return running.to_the_end(stored)
@@ -156,8 +170,11 @@ class _Running:
     asked: Sequence[Unit]
     planned: Sequence[Unit]
     workers: int
+    client: Any
     progress: Callable[[Progress], None] | None
+    tell: Callable[[str], None] | None
     already: int
+    notes: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
     first_end: float = 0.0
     recorded: float = field(default_factory=time.perf_counter)
@@ -212,7 +229,11 @@ class _Running:
 
     def _play(self, pending: Sequence[Unit]) -> None:
         self._tell()
-        if self.workers > 1 and len(pending) > 1:
+        if self.client is not None and pending:
+            from sim.ensemble.cluster import play_on_cluster  # Dask is imported when it is used
+
+            play_on_cluster(self.task, pending, self.client, self._end, self._say)
+        elif self.workers > 1 and len(pending) > 1:
             play_in_processes(self.task, pending, self.workers, self._end)
         else:
             for unit in pending:
@@ -226,6 +247,11 @@ class _Running:
         if time.perf_counter() - self.recorded > _RECORD_EVERY:
             self._record(self.folder.stored_units(self.task.digest, tidy=False))
         self._tell()
+
+    def _say(self, text: str) -> None:
+        self.notes.append(text)
+        if self.tell is not None:
+            self.tell(text)
 
     def _tell(self) -> None:
         if self.progress is not None:
@@ -249,5 +275,6 @@ class _Running:
             failures=[*failures, *self._failures()],
             interrupted=interrupted,
             seconds=time.perf_counter() - self.started,
+            notes=tuple(self.notes),
             changed=changed,
         )

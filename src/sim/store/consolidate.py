@@ -19,8 +19,8 @@ __all__ = ["FAILURES", "consolidate", "consolidated_from", "write_failures"]
 FAILURES = ("community", "seed", "scenario", "error")
 """Columns of ``failures.csv``."""
 
-_ROWS = 200_000
-"""Rows gathered before they are written as one block: a few megabytes."""
+_ROWS = 65_536
+"""Rows gathered before they are written as one block: two or three megabytes, however many seeds there are."""
 
 _KEY = b"sim"
 

@@ -13,9 +13,9 @@ from typing import Any
 from sim.errors import listing
 from sim.store.files import sha256
 
-__all__ = ["Fingerprint", "differences", "engine_sources", "library_versions", "scenario_parts"]
+__all__ = ["Fingerprint", "computed_with", "differences", "engine_sources", "library_versions", "scenario_parts"]
 
-_NOT_COMPUTED = ("title", "question", "seeds", "communities")
+_NOT_COMPUTED = ("title", "question", "seeds", "communities", "suppress_below")
 """Entries of a resolved scenario that change no number of a unit."""
 
 _ENGINE = ("rng", "compiled", "rules", "stats", "run", "tables", "measures", "evidence", "community", "mechanisms",
@@ -63,15 +63,22 @@ class Fingerprint:
             "scenarios": {name: scenario_parts(resolved) for name, resolved in scenarios.items()},
             "baseline": baseline,
             "data": {name: sha256(path) for name, path in data.items()},
-            "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
-            "libraries": library_versions("numpy", "scipy", "numba"),
+            **computed_with(),
             **({"extensions": dict(extensions)} if extensions else {}),
         }
         return cls(json.loads(json.dumps(parts)))  # as it will be read again: tuples become lists
 
 
+def computed_with() -> dict[str, Any]:
+    """Return the parts that say what this process computes with: the program and the numerical libraries."""
+    return {
+        "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
+        "libraries": library_versions("numpy", "scipy", "numba"),
+    }
+
+
 def scenario_parts(resolved: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a resolved scenario without what changes no number: titles, questions, numbers of seeds."""
+    """Return a resolved scenario without what changes no number: titles, questions, numbers of seeds, what is shown."""
     parts = {key: value for key, value in resolved.items() if key not in _NOT_COMPUTED}
     if isinstance(parts.get("interventions"), list):
         parts["interventions"] = [

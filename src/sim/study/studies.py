@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, did_you_mean, listing
 from sim.study.bars import Bar
+from sim.study.precision import MAX_SEEDS, to_precision
 from sim.study.results import Results
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ class Study(Mapping[str, "Scenario"]):
             raise InputError("several paths together have no name of their own: say where results go (--out)")
         return Path("results") / self.name
 
+    def folder(self, out: str | Path | None) -> Path:
+        """Return the result folder that is given, or the study's own."""
+        return Path(out) if out is not None else self.out
+
     def __getitem__(self, name: str) -> Scenario:
         try:
             return self.plan.scenarios[name]
@@ -138,6 +143,10 @@ class Study(Mapping[str, "Scenario"]):
         out: str | Path | None = None,
         fresh: bool = False,
         progress: bool | Reporter = True,
+        client: Any = None,
+        precision: float | None = None,
+        max_seeds: int = MAX_SEEDS,
+        tell: Callable[[str], None] | None = None,
     ) -> Results:
         """Play what is not stored yet, compare, write the report, and return the results.
 
@@ -157,16 +166,34 @@ class Study(Mapping[str, "Scenario"]):
             Whether to start anew in a folder that holds results of something else.
         progress
             Whether to show progress, or what to call with it.
+        client
+            A :class:`distributed.Client` of a Dask cluster, whose workers play instead of processes of this machine;
+            the results are the same.
+        precision
+            Add seeds until the 95% interval of the primary measure's effect at the horizon is no wider than the effect
+            plus and minus this, for every scenario: see :mod:`sim.study.precision`.
+        max_seeds
+            How many seeds ``precision`` may use.
+        tell
+            Called with what a user should know while it runs; it stands in ``results.outcome.notes`` too.
 
         Raises
         ------
         InputError
-            When the folder holds results of something else, or is in use.
+            When the folder holds results of something else, or is in use, or workers of a cluster have another version
+            of the program.
         Interrupted
             When Ctrl-C stopped it; what is done is stored.
         """
         study = self.changed(seeds=seeds, weeks=weeks)
-        outcome = study.play(out, workers=workers, fresh=fresh, progress=progress)
+
+        def play(study: Study, fresh: bool) -> Outcome:
+            return study.play(out, workers=workers, fresh=fresh, progress=progress, client=client, tell=tell)
+
+        if precision is None:
+            outcome = play(study, fresh)
+        else:
+            outcome = to_precision(study, study.folder(out), precision, max_seeds, fresh, play, tell)
         if outcome.interrupted:
             raise Interrupted(
                 f"stopped: {outcome.done} of {outcome.planned} runs are stored in {outcome.folder}; "
@@ -185,14 +212,22 @@ class Study(Mapping[str, "Scenario"]):
         workers: int = 1,
         fresh: bool = False,
         progress: bool | Reporter = True,
+        client: Any = None,
+        tell: Callable[[str], None] | None = None,
     ) -> Outcome:
         """Play what is not stored yet and write the tables, without comparing."""
         from sim import ensemble
 
         if workers < 1:
             raise InputError(f"workers must be 1 or more, not {workers}")
-        folder = Path(out) if out is not None else self.out
+        folder = self.folder(out)
+
+        def play(progress: Reporter) -> Outcome:
+            return ensemble.run(
+                self.plan, folder, workers=workers, fresh=fresh, progress=progress, client=client, tell=tell
+            )
+
         if callable(progress):
-            return ensemble.run(self.plan, folder, workers=workers, fresh=fresh, progress=progress)
+            return play(progress)
         with Bar(progress) as bar:
-            return ensemble.run(self.plan, folder, workers=workers, fresh=fresh, progress=bar)
+            return play(bar)
