@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, did_you_mean, listing
-from sim.measures import ESTIMANDS
+from sim.study.comparing import Comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Results"]
 
 
-class Results:
+class Results(Comparisons):
     """The results in a folder: tables read when they are asked for."""
 
     outcome: Outcome | None = None
@@ -95,67 +93,6 @@ class Results:
 
     # --- questions -----------------------------------------------------------------------------------
 
-    @cached_property
-    def facts(self) -> Any:
-        """What a comparison must know of the study: a :class:`sim.compare.Facts`."""
-        from sim.compare import Facts
-
-        return Facts.read(self.manifest)
-
-    @cached_property
-    def _comparison(self) -> pd.DataFrame:
-        from sim import compare
-
-        whole = compare.comparison(self.series, self.effects, self.manifest)
-        return compare.suppress(whole, self.series, self.effects)[0] if self.facts.private else whole
-
-    def comparison(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
-        """Return every scenario against the baseline: paired effects with 95% intervals.
-
-        Groups of fewer than ten residents are left out where the community comes from a survey.
-
-        Parameters
-        ----------
-        measure
-            One measure; all of them where absent.
-        by
-            A column of residents, e.g. ``age_band``: its groups; ``part``: residents by their part in the interventions
-            (``offered``, ``participants``, ``volunteers``, ``spillover``); where absent all groups and everybody.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The columns of ``comparison.csv``: see ``docs/architecture.md``.
-
-        Raises
-        ------
-        InputError
-            When there is no such measure, or results are not broken down by such a column.
-        """
-        table = self._comparison
-        if measure is not None:
-            self._require(measure, list(dict.fromkeys(table["measure"].astype(str))), "a measure", "measures")
-            table = table[table["measure"] == measure]
-        if by == "part":
-            table = table[table["group"].isin(list(ESTIMANDS))]
-        elif by is not None:
-            groups = table["group"].astype(str)
-            columns = list(dict.fromkeys(group.partition("=")[0] for group in groups if "=" in group))
-            self._require(by, [*columns, "part"], "a column that results are broken down by", "columns")
-            table = table[groups.str.startswith(f"{by}=")]
-        return table.reset_index(drop=True)
-
-    def _require(self, name: str, known: Sequence[str], what: str, all_of_them: str) -> None:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; {all_of_them}: {listing(known, 30) or 'none'}"
-            raise InputError(f"{self.path}: '{name}' is not {what} here{hint}")
-
-    def answer(self) -> list[str]:
-        """Return the answer to the study's question in a few sentences."""
-        from sim import compare
-
-        return compare.answer(self._comparison, self.effects, self.manifest)
-
     def plot(
         self,
         measure: str | None = None,
@@ -211,7 +148,7 @@ class Results:
     def _shown_ripple(self) -> pd.DataFrame:
         from sim import compare
 
-        return compare.suppress_ripple(self.ripple)[0] if self.facts.private else self.ripple
+        return compare.suppress_ripple(self.ripple, self.facts.least)[0] if self.facts.private else self.ripple
 
     def _groups_of(self, measure: str) -> list[str]:
         """Return the groups of which a measure was taken, and that may be shown."""
