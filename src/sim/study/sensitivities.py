@@ -113,7 +113,7 @@ def label_of(measure: str, when: str = "horizon") -> str:
     """Return a measure's name for readers."""
     from sim.measures import MEASURES
 
-    return f"{MEASURES[measure].label}{' (average over the weeks)' if when == 'average' else ''}"
+    return f"{MEASURES[measure].label}{' (average of weeks)' if when == 'average' else ''}"
 
 
 def unit_of(measure: str) -> str:
