@@ -34,6 +34,28 @@ class Format(StrEnum):
     json = "json"
 
 
+class Weeks(StrEnum):
+    """Which weeks a comparison is about."""
+
+    horizon = "horizon"
+    average = "average"
+    weeks = "weeks"
+
+
+class Show(StrEnum):
+    """Tables of ``sim compare``."""
+
+    effects = "effects"
+    ranking = "ranking"
+    gaps = "gaps"
+    who = "who"
+    costs = "costs"
+    parts = "parts"
+    ties = "ties"
+    distance = "distance"
+    targets = "targets"
+
+
 class Method(StrEnum):
     """How sensitivity is found out, as in :data:`sim.sensitivity_analysis.METHODS`."""
 
@@ -165,12 +187,29 @@ def compare(
         str | None, typer.Option(metavar="M", help="What to compare; the primary measure if absent, 'all' for all.")
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="COLUMN", help="By a column, e.g. age_band, or by part.")] = None,
+    when: Annotated[
+        Weeks | None, typer.Option("--when", help="At the horizon, on average over the weeks, or week by week.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="Compare with this scenario instead of the baseline.")
+    ] = None,
+    show: Annotated[Show, typer.Option("--show", help="Which table.")] = Show.effects,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="MONEY", help="Effects if each scenario were scaled to cost this; not played again."),
+    ] = None,
+    precision: Annotated[
+        float | None, typer.Option(metavar="X", help="Say how many seeds would bring the intervals to +-X.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.table,
 ) -> None:
     """Compare stored results, also across folders."""
     from sim.cli import results
 
-    results.compare(folders, measure, by, form.value)
+    asked = results.Asked(
+        measure, by, when.value if when else None, against, show.value, budget, precision, form.value
+    )  # fmt: skip
+    results.compare(folders, asked)
 
 
 @app.command()

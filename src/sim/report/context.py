@@ -8,9 +8,11 @@ from sim import compare, stats
 from sim.compare.verdicts import VERDICTS
 from sim.compare.wording import joined, plain
 from sim.measures import COMPARED
+from sim.plots.moved import MOVED
 from sim.plots.style import styles
 from sim.report import reach, settings, sources, tables
 from sim.report.charts.drawing import key_mark
+from sim.report.network import drawn_network
 from sim.report.tables import Cell
 from sim.report.workshop import workshop_pages
 
@@ -111,8 +113,8 @@ def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
         "marks": [key_mark(looks[name]) for name in facts.compared],
         "parts": _rows(reach.part_lines(material)),
         "groups": _rows(tables.group_lines(material)),
-        "network": (),
-        "network_words": "",
+        "network": drawn_network(material),
+        "network_outcome": MOVED.get(facts.outcome, facts.outcome),
     }
 
 

@@ -51,6 +51,9 @@ class FileFormat:
     """Runs of each scenario."""
     communities: int | None = dataclasses.field(default=None, metadata={"at_least": 1})
     """Plausible communities that the runs are spread over; as many as `seeds` where it is not said."""
+    suppress_below: int = dataclasses.field(default=10, metadata={"at_least": 5})
+    """For a community from a survey: groups of fewer residents are not shown in tables, figures and reports. Changes
+    what is shown, not what is computed."""
     interventions: tuple[Intervention, ...] = ()
     """What is done. Replaces an inherited list; to add to it, use `also`."""
     also: tuple[Intervention, ...] = ()

@@ -193,6 +193,7 @@ def scenario_of(draft: Draft, notes: Sequence[str] = ()) -> Scenario:
     folder = family.tree.place.folder
     resolved = {
         **top,
+        "suppress_below": int(draft.single("suppress_below", FileFormat.suppress_below)),
         "community": {draft.source_key: plain(draft.source, folder)},
         "mechanisms": {item.name: plain(item, folder) for item in mechanisms},
         "interventions": [_without_ids(plain(item, folder), draft) for item in interventions],
