@@ -86,23 +86,23 @@ def processes_ready(number: int) -> Iterator[None]:
         _ready = None
 
 
-def _started(number: int) -> Any:
+def _started(number: int, prepare: bool = True) -> Any:
     from joblib.externals.loky import ProcessPoolExecutor
 
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    executor = ProcessPoolExecutor(number, initializer=start_worker, initargs=(os.getpid(),), env=threads)
+    executor = ProcessPoolExecutor(number, initializer=start_worker, initargs=(os.getpid(), prepare), env=threads)
     executor.submit(os.getpid)  # starts them
     return executor
 
 
 @contextmanager
-def _processes(number: int) -> Iterator[Any]:
+def _processes(number: int, prepare: bool) -> Iterator[Any]:
     global _ready
     ready, _ready = _ready, None
     if ready is not None and ready.number < number:
         ready.executor.shutdown(wait=True, kill_workers=True)
         ready = None
-    executor = ready.executor if ready is not None else _started(number)
+    executor = ready.executor if ready is not None else _started(number, prepare)
     with warnings.catch_warnings():
         # loky warns where it cannot look for children of its workers; ours have none
         warnings.filterwarnings("ignore", message="Failed to kill subprocesses")
@@ -130,7 +130,7 @@ def _play_together(
     running: dict[Future[list[Played]], list[Unit]] = {}
     seconds: list[float] = []
     try:
-        with _processes(min(workers, len(units))) as executor:
+        with _processes(min(workers, len(units)), parcel.prepare) as executor:
             while waiting or running:
                 room = workers if seconds or not alone_first else 1
                 while waiting and len(running) < room:
@@ -172,7 +172,7 @@ def _tell_finished(task: Task, units: Sequence[Unit], report: Report) -> None:
 def _play_singly(parcel: Parcel, units: Sequence[Unit], report: Report) -> None:
     for unit in units:
         try:
-            with _processes(1) as executor:
+            with _processes(1, parcel.prepare) as executor:
                 played = executor.submit(play_batch, parcel, [unit]).result()
         except BrokenProcessPool:
             report(Played(unit, failed=1, error=ENDED))

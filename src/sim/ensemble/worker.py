@@ -108,13 +108,15 @@ class Parcel:
 
     token: str
     content: bytes
+    prepare: bool
+    """Whether it plays the model's units, not some of its own."""
 
     @classmethod
     def of(cls, task: Task) -> Parcel:
         """Pack a task; classes that were made in a notebook go with it."""
-        from joblib.externals import cloudpickle
+        from joblib.externals.loky.backend.reduction import dumps
 
-        return cls(uuid.uuid4().hex, cloudpickle.dumps(task))
+        return cls(uuid.uuid4().hex, bytes(dumps(task)), task.play is None)
 
     def task(self) -> Task:
         """Return the task, unpacked when it first comes to a process."""
@@ -124,10 +126,12 @@ class Parcel:
         return _held[1]
 
 
-def start_worker(parent: int) -> None:
-    """Make a process ready, and import what units need before the first one comes."""
+def start_worker(parent: int, prepare: bool = True) -> None:
+    """Make a process ready, and ``prepare``: import what the model's units need before the first one comes."""
     ignored_signals()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if not prepare:
+        return
     for name in ("sim.run", "sim.compiled", "pandas", "pyarrow.parquet"):
         import_module(name)
     import_module("sim.compiled").load()
