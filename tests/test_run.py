@@ -145,7 +145,7 @@ def test_zero_effects_that_nobody_hears_of_differ_from_the_baseline_by_exactly_z
     found = differences(unit, "nothing")
     assert set(found.measure) == set(MEASURES) - OF_UPTAKE
     assert set(found.week) == set(range(41))
-    assert len(set(found.group)) == 6
+    assert len(set(found.group)) == 9
     assert (found.difference == 0.0).all()
     assert (unit.effects.effect == 0.0).all()
     assert unit.ripple.empty  # nobody took part
@@ -464,7 +464,8 @@ def test_columns_and_types_are_those_of_the_contract(unit, name):
 
 def test_rows_stand_in_the_order_of_the_contract(unit):
     order = {name: number for number, name in enumerate(MEASURES)}
-    groups = ["all", "age_band=young", "age_band=middle", "age_band=old", "lived_experience=no", "lived_experience=yes"]
+    groups = ["all", "age_band=young", "age_band=middle", "age_band=old", "lived_experience=no", "lived_experience=yes",
+              "lonely_at_start=low", "lonely_at_start=middle", "lonely_at_start=high"]  # fmt: skip
     assert list(unit.series.group.cat.categories) == groups
     keys = [
         (list(FULL).index(r.scenario), r.week, order[r.measure], groups.index(r.group))
@@ -642,7 +643,7 @@ def test_what_is_known_of_the_community_is_told(make):
     assert about["places"] == ["hub", "club"]
     assert about["notes"] == ["a note"]
     assert about["private"] is True
-    assert about["groups"] == ["age_band", "lived_experience"]
+    assert about["groups"] == ["age_band", "lived_experience", "lonely_at_start"]
     assert sum(about["ties"].values()) == 230
 
 

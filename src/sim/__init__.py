@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.study import Exploration, Results, Sensitivity, Study, explore, load, sensitivity
 
 __all__ = [
+    "Calibration",
     "CommunityModel",
     "Exploration",
     "Resident",
@@ -30,6 +31,7 @@ __all__ = [
     "Sensitivity",
     "Study",
     "__version__",
+    "calibrate",
     "community",
     "explore",
     "load",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Calibration": "sim.study.calibrating",
     "CommunityModel": "sim.model",
     "Exploration": "sim.study",
     "Resident": "sim.model",
@@ -44,6 +47,7 @@ _HOMES = {
     "Scenario": "sim.scenario",
     "Sensitivity": "sim.study",
     "Study": "sim.study",
+    "calibrate": "sim.study.calibrating",
     "explore": "sim.study",
     "load": "sim.study",
     "sensitivity": "sim.study",

@@ -228,11 +228,20 @@ def test_the_same_seed_gives_the_same_community_whatever_the_order_of_rows(tmp_p
         np.testing.assert_array_equal(one.columns[name].values, other.columns[name].values)
 
 
-def test_people_named_and_not_described_count():
+def test_people_named_and_not_described_count(tmp_path):
     data = data_of(example())
     assert (data.named == data.described).all()
-    fewer = example(named=None).build(1).ties.degree().mean()
-    assert example().build(1).ties.degree().mean() == fewer
+    header, *rows = (EXAMPLE / "egos.csv").read_text().splitlines()
+    more = [row.rsplit(",", 1) for row in rows]
+    more = [f"{start},{int(count) + 1 if int(count) > 0 else ''}" for start, count in more]
+    (tmp_path / "egos.csv").write_text("\n".join([header, *more]) + "\n")
+    usual, grown = example().build(1), example(egos=tmp_path / "egos.csv").build(1)
+    had_any = (usual.ties.degree() > 0).mean()
+    assert grown.ties.degree().mean() == pytest.approx(usual.ties.degree().mean() + had_any, abs=0.08)
+    for kind in ("family", "friend", "neighbour"):  # those not described are like those described
+        share, now = (c.ties.degree([kind]).sum() / c.ties.degree().sum() for c in (usual, grown))
+        assert now == pytest.approx(share, abs=0.04)
+    assert any("were named and not described" in note for note in grown.notes)
 
 
 def test_a_filter_says_which_rows_are_ties(tmp_path):

@@ -147,6 +147,12 @@ def test_a_directed_matrix_is_joined_as_nominations_are(tmp_path):
     assert GraphSource(file=tmp_path / "m.csv", nominations="mutual").build(1).ties.count == 1
 
 
+@pytest.mark.parametrize("edges", ["a,b\nb,c\n", "a,b,1\nb,c,1\nc,d,1\n", "1,2,1\n2,3,1\n3,4,1\n"])
+def test_short_lists_of_edges_are_no_matrices(tmp_path, edges):
+    (tmp_path / "e.csv").write_text(edges)
+    assert GraphSource(file=tmp_path / "e.csv").build(1).ties.count == len(edges.splitlines())
+
+
 def test_kinds_and_weights_of_edges_are_kept(tmp_path):
     (tmp_path / "e.csv").write_text("source,target,kind,weight\na,b,family,0.8\nb,c,neighbour,0.25\n")
     made = GraphSource(file=tmp_path / "e.csv").build(1)
@@ -208,6 +214,22 @@ def test_members_may_be_tied_through_their_place(tmp_path):
     pairs = made.ties.pairs()
     of_group = pairs["kind"] == made.ties.kinds.index("group")
     assert set(pairs["strength"][of_group].tolist()) == {0.3}
+
+
+def test_people_and_places_alone_make_a_community(files):
+    rows = [["id", "place"], ["001", "choir"], ["002", "choir"], ["003", "choir"], ["010", "pub"]]
+    (files / "m.csv").write_text(text(rows))
+    members = {"file": files / "m.csv", "place": "place", "ties": 2.0}
+    made = source(files, ties=None, kind=None, memberships=members).build(1)
+    assert pairs_of(made) == {("001", "002"), ("001", "003"), ("002", "003")}
+    assert made.facts["nominations_read"] == 0
+    assert source(files, ties=None, kind=None, memberships=members | {"ties": 0.0}).build(1).ties.count == 0
+
+
+def test_a_column_says_what_sort_each_place_is(files):
+    (files / "m.csv").write_text("id,place,sort\n001,St Mary,faith_group\n002,choir,club\n")
+    made = source(files, memberships={"file": files / "m.csv", "place": "place", "sort_column": "sort"}).build(1)
+    assert {place.name: place.sort for place in made.places.items} == {"St Mary": "faith_group", "choir": "club"}
 
 
 def test_a_column_says_through_which_place_a_tie_lives(files):
@@ -414,6 +436,7 @@ def test_a_corrupted_graph_gives_the_promised_message(tmp_path, name, content, m
 
 SETTINGS = [
     ({"ties": None}, "ties: say who named whom"),
+    ({"memberships": {"file": "m.csv", "sort_column": "s"}}, "memberships.sort_column: needs `place`"),
     ({"names": {"friend": ["age"]}}, "ties: say who named whom"),
     ({"encoding": "cp125"}, "encoding: 'cp125' is not known; did you mean 'cp1252'?"),
     ({"impute": {"age": "alike"}}, "impute.age: 'alike' needs `alike`"),

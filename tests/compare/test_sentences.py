@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.compare import answer, comparison
-from sim.compare.wording import amount, between, decimals_known, joined, money, number, pairs_better, plain
+from sim.compare.wording import (
+    amount,
+    between,
+    decimals_known,
+    group_phrase,
+    joined,
+    money,
+    number,
+    pairs_better,
+    people,
+    plain,
+)
 
 
 def row(effect: float, lower: float, upper: float, measure: str = "loneliness", **more: float) -> dict[str, object]:
@@ -123,3 +135,49 @@ def test_what_helped_and_faded_is_said(fake_study):
 
 def test_nothing_to_compare(answered):
     assert answered({}) == ["There is nothing to compare yet: no scenario has been played beside the baseline."]
+
+
+def test_effects_are_told_as_people_where_they_can_be_counted(answered):
+    first, _, third = answered({"befriending": -0.012, "campaign": -0.004})
+    assert re.search("about 1[12] fewer residents in 1,000 are often lonely than if things stay as they are", first)
+    assert "costs £4,800 more than leaving things as they are" in third
+    assert "for each person fewer who is often lonely" in third
+    other = answered({"befriending": -0.012}, outcome="stigma", measures=("stigma", "cost"))[0]
+    assert re.search(r"it is 0\.01\d* lower \(0\.01\d* to 0\.01\d* lower, on a scale from 0 to 1\)", other)
+
+
+def test_how_sure_is_told_in_paired_runs(answered):
+    text = answered({"befriending": -0.004})[0]
+    found = re.search(r"came out better in (\d+) of 50 paired runs", text)
+    assert found is not None
+    assert 30 < int(found[1]) < 50
+
+
+def test_it_says_what_it_would_take_to_settle_it(answered):
+    text = answered({"campaign": -0.0005})[-1]
+    assert re.fullmatch(r"About [\d,]+ runs of each would settle which way it goes, at this spread\.", text)
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (-0.0124, "about 12 fewer residents in 1,000"),
+        (0.001, "about 1 more resident in 1,000"),
+        (-0.00082, "about 8 fewer residents in 10,000"),
+        (0.00002, "fewer than one resident in 10,000 more"),
+        (0.0, "no difference"),
+    ],
+)
+def test_people(effect, words):
+    assert people(row(effect, effect, effect, "often_lonely")) == words
+
+
+def test_people_of_a_scale_are_no_people():
+    assert people(row(-0.0124, -0.0171, -0.0076)) == "0.012 lower"
+
+
+def test_groups_in_sentences():
+    assert group_phrase("age_band=65-74") == "residents aged 65-74"
+    assert group_phrase("lonely_at_start=high") == "residents who were loneliest at the start"
+    assert group_phrase("area=Mill Lane") == "residents with area “Mill Lane”"
+    assert group_phrase("all") == "everybody"

@@ -142,11 +142,30 @@ def test_figures_are_written_the_same_every_time(study, tmp_path):
     stale.write_text("old")
     pictures = plots.save_figures(tmp_path, study.series, table, study.ripple, study.contributions, study.manifest)
     files = {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()}
-    assert set(files) == {f"{picture.name}.{ending}" for picture in pictures for ending in ("svg", "png")}
+    drawn = {f"{picture.name}.{ending}" for picture in pictures for ending in ("svg", "png")}
+    assert set(files) == {*drawn, "descriptions.csv"}
     assert not stale.exists()
     plots.save_figures(tmp_path, study.series, table, study.ripple, study.contributions, study.manifest)
     assert {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()} == files
     assert all(b"<dc:date>" not in content for name, content in files.items() if name.endswith("svg"))
+
+
+def test_figures_say_what_they_show(study, tmp_path):
+    from xml.etree import ElementTree
+
+    from PIL import Image
+
+    table = comparison(study.series, study.effects, study.manifest)
+    pictures = plots.save_figures(tmp_path, study.series, table, study.ripple, study.contributions, study.manifest)
+    told = pd.read_csv(tmp_path / "figures" / "descriptions.csv")
+    assert told["figure"].tolist() == [picture.name for picture in pictures]
+    for picture in pictures:
+        root = ElementTree.parse(tmp_path / "figures" / f"{picture.name}.svg").getroot()
+        assert root[0].tag.endswith("title")
+        assert root[0].text == picture.caption
+        assert root[1].tag.endswith("desc")
+        assert root[1].text == picture.alt
+        assert Image.open(tmp_path / "figures" / f"{picture.name}.png").text["Description"] == picture.alt
 
 
 def test_nothing_is_cut_off(fake_study):

@@ -294,6 +294,12 @@ def test_the_command_quotes_what_needs_quoting():
     assert command(manifest) == "sim run 'my study/a.yaml' --seeds 5"
 
 
+def test_the_command_names_each_change_once():
+    origins = {name: {"kind": "command line", "where": f"--set {name}=9"} for name in ("seeds", "weeks")}
+    manifest = {"scenarios": {"a": {"file": "a.yaml", "origins": origins}}, "seeds": 9}
+    assert command(manifest) == "sim run a.yaml --seeds 9 --set weeks=9"
+
+
 PARTS = {"offered": 80, "participants": 60, "volunteers": 60, "spillover": 1860}
 
 
@@ -375,3 +381,28 @@ def test_values_that_are_set_without_a_source_are_counted_as_assumptions(page):
     assert "2 more values are set in the scenarios without a source; count them as assumptions too" in text
     assert all(path in text for path in paths)
     assert "without a source; count" not in page().text
+
+
+def test_how_sure_the_order_is(page):
+    text = page({"befriending": -0.012, "campaign": -0.0121}).text
+    chances = [int(found) for found in re.findall(r"chance of being best: (\d+)%", text)]
+    assert len(chances) == 2
+    assert 95 <= sum(chances) <= 101  # doing nothing has the rest
+    assert "tied with “A campaign”" in text
+    assert "chance of being best" not in page(seeds=5).text
+    clear = page({"befriending": -0.012, "campaign": -0.001}).text
+    assert re.search(r"chance of being best: (100|above 99)%", clear)
+
+
+def test_the_gap_to_the_worst_off(page, fake_study, tmp_path, monkeypatch):
+    text = page({"befriending": -0.012}).text
+    assert "Does the gap to the worst-off close?" in text
+    private = page(groups={"all": 60, "town=Nine": 9, "town=Twenty": 20, "town=Rest": 31}, private=True).text
+    assert "town “Nine”" not in private
+
+
+def test_the_same_budget_for_all(page):
+    text = page({"befriending": -0.012, "campaign": -0.004}).text  # they cost 4,800 and 9,600
+    assert "At the same budget (£4,800)" in text
+    assert "0.50 times as large" in text
+    assert "At the same budget" not in page({"befriending": -0.012}).text

@@ -34,6 +34,28 @@ class Format(StrEnum):
     json = "json"
 
 
+class Weeks(StrEnum):
+    """Which weeks a comparison is about."""
+
+    horizon = "horizon"
+    average = "average"
+    weeks = "weeks"
+
+
+class Show(StrEnum):
+    """Tables of ``sim compare``."""
+
+    effects = "effects"
+    ranking = "ranking"
+    gaps = "gaps"
+    who = "who"
+    costs = "costs"
+    parts = "parts"
+    ties = "ties"
+    distance = "distance"
+    targets = "targets"
+
+
 class Method(StrEnum):
     """How sensitivity is found out, as in :data:`sim.sensitivity_analysis.METHODS`."""
 
@@ -165,12 +187,29 @@ def compare(
         str | None, typer.Option(metavar="M", help="What to compare; the primary measure if absent, 'all' for all.")
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="COLUMN", help="By a column, e.g. age_band, or by part.")] = None,
+    when: Annotated[
+        Weeks | None, typer.Option("--when", help="At the horizon, on average over the weeks, or week by week.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="Compare with this scenario instead of the baseline.")
+    ] = None,
+    show: Annotated[Show, typer.Option("--show", help="Which table.")] = Show.effects,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="MONEY", help="Effects if each scenario were scaled to cost this; not played again."),
+    ] = None,
+    precision: Annotated[
+        float | None, typer.Option(metavar="X", help="Say how many seeds would bring the intervals to +-X.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.table,
 ) -> None:
     """Compare stored results, also across folders."""
     from sim.cli import results
 
-    results.compare(folders, measure, by, form.value)
+    asked = results.Asked(
+        measure, by, when.value if when else None, against, show.value, budget, precision, form.value
+    )  # fmt: skip
+    results.compare(folders, asked)
 
 
 @app.command()
@@ -328,3 +367,61 @@ def evidence(
     from sim.cli import knowledge
 
     knowledge.evidence(name, None if grade is None else grade.value, cite, as_bibtex)
+
+
+@app.command()
+@ends_well
+def calibrate(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A scenario file, or a study's folder.", show_default=False)
+    ],
+    targets: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="What was observed: a CSV file with columns measure, group, week, value, standard_error (and since); "
+            "or, with --adopted, a table of people.",
+        ),
+    ],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH[=LOW..HIGH]",
+            help="What is to be found (repeatable), e.g. mechanisms.word_of_mouth.talk_aware; the range is that of the "
+            "evidence unless given; PATH=log:LOW..HIGH for a range of factors.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which scenario of the study is compared with the targets.")
+    ] = None,
+    adopted: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="FILE has a line for each resident; this column holds when she took it up."
+        ),
+    ] = None,
+    first: Annotated[int | None, typer.Option(metavar="N", help="With --adopted: the first period.")] = None,
+    last: Annotated[int | None, typer.Option(metavar="N", help="With --adopted: the last period.")] = None,
+    weeks_a_period: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With --adopted: weeks of the scenario that a period lasts.")
+    ] = 52,
+    overrides: Overrides = None,
+    particles: Annotated[int, typer.Option(min=10, metavar="N", help="Parameter sets of each generation.")] = 200,
+    simulations: Annotated[int, typer.Option(min=20, metavar="N", help="Simulations at most.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same posterior.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where it goes; results/<name>_calibration if absent.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes; as many as there are cores if absent.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Remove stored simulations of this folder first.")] = False,
+) -> None:
+    """Find the parameters that go with what was observed. Called again, it goes on where it stopped."""
+    from sim.cli import calibrating, screens
+
+    dates = None if adopted is None else calibrating.Dates(adopted, first, last, weeks_a_period)
+    calibrating.calibrate(
+        path, targets, parameter or [], dates, scenario=scenario, overrides=overrides or [], particles=particles,
+        simulations=simulations, seed=seed, out=out, workers=workers or screens.cores(), fresh=fresh,
+    )  # fmt: skip

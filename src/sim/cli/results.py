@@ -6,17 +6,56 @@ import json
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.screens import is_narrow, note, say, table
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.study import Results
 
-__all__ = ["compare", "print_answer", "report"]
+__all__ = ["Asked", "compare", "print_answer", "report"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What ``sim compare`` is to show."""
+
+    measure: str | None = None
+    """One measure, or ``all``; the primary one where absent."""
+    by: str | None = None
+    when: str | None = None
+    """``horizon``, ``average`` or ``weeks``."""
+    against: str | None = None
+    show: str = "effects"
+    budget: float | None = None
+    precision: float | None = None
+    form: str = "table"
+
+    def check(self) -> None:
+        """Refuse what does not go together, so that nothing that is given is ignored."""
+        special = [
+            name
+            for name, given in (("--budget", self.budget is not None), (f"--show {self.show}", self.show != "effects"))
+            if given
+        ]
+        if len(special) > 1:
+            raise InputError(f"give either {' or '.join(special)}, not both")
+        if not special:
+            return
+        for name, given in (("--by", self.by), ("--against", self.against), ("--precision", self.precision)):
+            if given is not None:
+                raise InputError(f"{name} is for the table of effects; it cannot be used with {special[0]}")
+        if self.measure == "all":
+            raise InputError(f"--measure all is for the table of effects; name one measure with {special[0]}")
+        if self.when is not None and self.show != "ranking":
+            raise InputError(f"--when cannot be used with {special[0]}")
+        if self.when == "weeks":
+            raise InputError("a ranking is at the horizon or on average, not week by week")
 
 
 def report(folder: Path) -> None:
@@ -26,153 +65,185 @@ def report(folder: Path) -> None:
     say(str(Results.open(folder).write_report()))
 
 
-def compare(folders: Sequence[Path], measure: str | None, by: str | None, form: str) -> None:
+def compare(folders: Sequence[Path], asked: Asked) -> None:
     """Print the comparison of one or several folders."""
     from sim.study import Results
 
+    asked.check()
     opened = [Results.open(folder) for folder in folders]
-    if form == "table":
-        for number, results in enumerate(opened):
-            if number:
-                say()
-            if len(opened) > 1:
-                say(f"{results.path}: {results.facts.title}")
-            _say_state(results)
-            for name in _measures(results, measure):
-                _print_comparison(results, name, by)
-                if by is None:
-                    _print_parts(results, name)
+    for results in opened:
+        _say_state(results)
+    if asked.form == "table":
+        from sim.cli import comparing
+
+        comparing.print_all(opened, asked)
         return
-    whole = _together(opened, measure, by)
-    if form == "csv":
+    whole = _together(opened, asked)
+    for results in opened:
+        _note_suppressed(results)
+    if asked.form == "csv":
         whole.to_csv(sys.stdout, index=False, lineterminator="\n")
     else:
         records = [
             {key: None if _is_undefined(value) else value for key, value in row.items()}
-            for row in whole.to_dict("records")
+            for row in whole.astype(object).to_dict("records")
         ]
         say(json.dumps(records, indent=1, ensure_ascii=False))
 
 
 def _is_undefined(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
+    import pandas as pd
+
+    return value is pd.NA or (isinstance(value, float) and not math.isfinite(value))
 
 
-def _together(opened: Sequence[Results], measure: str | None, by: str | None) -> pd.DataFrame:
+def table_of(results: Results, asked: Asked) -> pd.DataFrame:
+    """Return the table that is asked for of one folder."""
+    import pandas as pd
+
+    if asked.budget is not None:
+        return results.at_budget(asked.budget, asked.measure)
+    if asked.show == "ranking":
+        return results.ranking(asked.measure, asked.when or "horizon")
+    if asked.show == "targets":
+        found = results.targets()
+        return found if asked.measure is None else found[found["measure"] == asked.measure]
+    if asked.show != "effects":
+        tables = {
+            "gaps": results.gaps, "who": results.who_gains, "costs": results.costs, "parts": results.estimands,
+            "ties": results.through_ties, "distance": results.by_distance,
+        }  # fmt: skip
+        return tables[asked.show](asked.measure)
+    parts = [_effects_of(results, name, asked) for name in measures_of(results, asked)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _effects_of(results: Results, measure: str, asked: Asked) -> pd.DataFrame:
+    import pandas as pd
+
+    found = results.comparison(measure, asked.by, asked.against)
+    if asked.by is None:
+        found = found[found["group"].astype(str) == "all"]
+    if asked.when == "weeks":
+        groups = list(dict.fromkeys(found["group"].astype(str)))
+        curves = [results.curve(measure, group, asked.against) for group in groups]
+        return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame()
+    if asked.when is not None:
+        found = found[found["when"].astype(str) == asked.when]
+    if asked.precision is not None:
+        from sim import stats
+
+        spread = found["standard_error"].to_numpy() * found["seeds"].to_numpy() ** 0.5
+        wanted = spread * 0.0 + asked.precision
+        found = found.assign(seeds_for_precision=stats.seeds_for_half_widths(spread, wanted))
+    return found
+
+
+def _together(opened: Sequence[Results], asked: Asked) -> pd.DataFrame:
     """Return the rows that are asked for, with the folder in front where there are several."""
     import pandas as pd
 
     parts = []
     for results in opened:
-        for name in _measures(results, measure):
-            part = results.comparison(name, by)
-            if by is None:
-                part = part[part["group"].astype(str) == "all"]
-            if len(opened) > 1:
-                part = part.assign(folder=str(results.path))[["folder", *part.columns]]
-            parts.append(part)
+        part = table_of(results, asked)
+        if len(opened) > 1:
+            part = part.assign(folder=str(results.path))[["folder", *part.columns]]
+        parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 
-def _measures(results: Results, measure: str | None) -> list[str]:
-    if measure == "all":
+def measures_of(results: Results, asked: Asked) -> list[str]:
+    """Return the measures that are asked for."""
+    if asked.measure == "all":
         return list(dict.fromkeys(results.comparison()["measure"].astype(str)))
-    return [measure or str(results.facts.outcome)]
+    return [asked.measure or str(results.facts.outcome)]
 
 
 def print_answer(results: Results) -> None:
     """Print the table of the primary measure, the answer in words and what became of the targets."""
-    _print_comparison(results, str(results.facts.outcome), None)
+    print_comparison(results, str(results.facts.outcome), Asked())
     say()
     for sentence in results.answer():
         say(sentence)
-    for line in _targets(results):
+    for line in target_lines(results):
         say(line)
+    _note_suppressed(results)
     say("This explores and compares what a model says would plausibly happen; it does not predict.")
 
 
-def _targets(results: Results) -> list[str]:
+def _note_suppressed(results: Results) -> None:
+    for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
+        if sentence:
+            note(sentence)
+
+
+def target_lines(results: Results) -> list[str]:
     """Return one line a target: for which scenarios it is met, missed, or too close to call."""
-    from sim.compare import target_results
     from sim.compare.wording import plain
     from sim.measures import COMPARED
 
     found: dict[str, dict[str, list[str]]] = {}
-    for result in target_results(results.series, results.manifest):
-        label = COMPARED[result.measure].label
-        target = f"Target: {label} {result.side} {plain(result.bound)} in week {result.week}"
-        found.setdefault(target, {}).setdefault(result.verdict, []).append(_title(results, result.scenario))
+    for row in results.targets().to_dict("records"):
+        label = COMPARED[row["measure"]].label
+        target = f"Target: {label} {row['side']} {plain(row['bound'])} in week {row['week']}"
+        found.setdefault(target, {}).setdefault(row["verdict"], []).append(title_of(results, row["scenario"]))
     return [
         f"{target}: " + "; ".join(f"{verdict}: {', '.join(titles)}" for verdict, titles in outcomes.items())
         for target, outcomes in found.items()
     ]
 
 
-def _print_comparison(results: Results, measure: str, by: str | None) -> None:
-    """Print effects at the horizon: of everybody with the best scenario first, or of the groups of a column."""
+def print_comparison(results: Results, measure: str, asked: Asked) -> None:
+    """Print effects: of everybody with the best scenario first, or of the groups of a column."""
     from sim.compare import IN_PEOPLE, ranked
-    from sim.compare.wording import plain
+    from sim.compare.wording import number, plain
     from sim.measures import COMPARED
 
-    facts = results.facts
-    rows = _at_the_end(results, measure, by)
+    facts, by = results.facts, asked.by
+    rows = _rows(results, measure, asked)
     label = COMPARED[measure].label
     if not rows:
         say(f"{label}: nothing to compare")
         return
     people = "" if by or is_narrow() else IN_PEOPLE.get(measure, "")
-    in_people = {row["scenario"]: row for row in _at_the_end(results, people, None)} if people else {}
+    people = people if people in set(results.comparison()["measure"]) else ""
+    in_people = {row["scenario"]: row for row in _rows(results, people, asked)} if people else {}
     level = "" if by else f" ({plain(float(rows[0]['baseline']))})"
-    against = f"compared with {_title(results, facts.baseline)}{level}"
-    say(f"{label[:1].upper()}{label[1:]} after {facts.weeks} weeks, {against}")
+    against = f"compared with {title_of(results, asked.against or facts.baseline)}{level}"
+    weeks = f"on average over {facts.weeks} weeks" if asked.when == "average" else f"after {facts.weeks} weeks"
+    say(f"{label[:1].upper()}{label[1:]} {weeks}, {against}")
     headings = ["scenario", *(["group"] if by else []), "effect", "95% interval"]
     headings += [f"{COMPARED[people].label}, of 1,000"] if people else []
     headings += ["pairs better", "extra cost", "verdict"]
+    wanted = asked.precision
+    headings += [f"seeds for ±{plain(wanted)}"] if wanted is not None else []
     if not by:
         rows = ranked(rows, facts.direction(measure))
-    table(headings, [_cells(results, row, by, in_people.get(row["scenario"])) for row in rows])
+    cells = [_cells(results, row, by, in_people.get(row["scenario"])) for row in rows]
+    if wanted is not None:
+        cells = [[*line, number(float(row["seeds_for_precision"]))] for line, row in zip(cells, rows, strict=True)]
+    table(headings, cells)
 
 
-def _print_parts(results: Results, measure: str) -> None:
-    """Print effects on residents by their part in the interventions, where an effect on a resident has a meaning."""
-    from sim.compare import effects_by_part
-    from sim.compare.wording import amount, between, number
-    from sim.measures import COMPARED, ESTIMANDS
-
-    found = effects_by_part(results.comparison(measure), results.effects, measure)
-    if not found:
-        return
-    say()
-    label = COMPARED[measure].label
-    say(f"{label[:1].upper()}{label[1:]}, on whom")
-    rows = [
-        [_title(results, scenario), ESTIMANDS[part], number(float(row["residents"])), amount(row), between(row)]
-        for (scenario, part), row in found.items()
-    ]
-    table(["scenario", "effect on", "residents", "effect", "95% interval"], rows)
-
-
-def _at_the_end(results: Results, measure: str, by: str | None) -> list[Any]:
-    """Return the rows of a measure at the horizon."""
-    rows = results.comparison(measure, by)
-    rows = rows[rows["when"].astype(str) == "horizon"]
-    return (rows if by else rows[rows["group"].astype(str) == "all"]).to_dict("records")
+def _rows(results: Results, measure: str, asked: Asked) -> list[Any]:
+    """Return the rows of a measure, at the horizon unless the average is asked for."""
+    found = _effects_of(results, measure, asked)
+    return found[found["when"].astype(str) == (asked.when or "horizon")].to_dict("records")
 
 
 def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) -> list[str]:
-    from sim.compare import verdict_of
     from sim.compare.wording import amount, between, currency_of, money, pairs_better
 
     cost = float(row["cost"])
     return [
-        _title(results, str(row["scenario"])),
+        title_of(results, str(row["scenario"])),
         *([_group(str(row["group"]))] if by else []),
         amount(row),
         between(row),
         *([amount(in_people, unit=False)] if in_people is not None else []),
         pairs_better(row),
         "none" if cost == 0.0 else money(cost, currency_of(results.manifest)),
-        verdict_of(row, results.facts.direction(str(row["measure"]))),
+        str(row["verdict"]),
     ]
 
 
@@ -183,7 +254,8 @@ def _group(group: str) -> str:
     return ESTIMANDS.get(group) or group.partition("=")[2]
 
 
-def _title(results: Results, scenario: str) -> str:
+def title_of(results: Results, scenario: str) -> str:
+    """Return the title of a scenario."""
     return str(results.facts.titles.get(scenario, scenario))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.community.at_start import LEVELS, lonely_at_start
 from sim.community.columns import Column, Columns, Outcome
 from sim.community.community import Community
 from sim.community.places import Places
@@ -28,11 +29,6 @@ LEAST_RESIDENTS = 20
 
 MOST_RESIDENTS = 5_000_000
 """More would not fit into the memory of an ordinary computer."""
-
-_MIDDLE = 1.5 / 6.0
-"""Loneliness from which a resident counts as `middle` at the start: between UCLA-3 scores 4 and 5."""
-_HIGH = 2.5 / 6.0
-"""Loneliness from which a resident counts as `high` at the start: between UCLA-3 scores 5 and 6."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +110,7 @@ def _columns(people: People, outcomes: Outcomes, profile: Profile) -> Columns:
 
     areas = tuple(f"area_{number + 1}" for number in range(int(people.area.max()) + 1))
     lonely = np.clip(outcomes.loneliness, 0.0, 1.0)
-    at_start = (lonely >= _MIDDLE).astype(np.int16) + (lonely >= _HIGH)
+    at_start = lonely_at_start(lonely)
     gender = np.where(people.woman, 0, 1)
     columns = [
         Column("age_band", people.band, "age", categories=AGE_BANDS, source=source("age")),
@@ -126,7 +122,7 @@ def _columns(people: People, outcomes: Outcomes, profile: Profile) -> Columns:
                source=source("lived_experience", "lived_experience_by_age")),
         Column("disclosed", people.disclosed, "open about lived experience", source=source("disclosed")),
         Column("influence", people.influence, "influential", source=source("influential")),
-        Column("lonely_at_start", at_start, "loneliness at the start", categories=("low", "middle", "high"),
+        Column("lonely_at_start", at_start, "loneliness at the start", categories=LEVELS,
                source=source("lonely_scores")),
         Outcome("stigma", outcomes.stigma, unit="0 to 1",
                 source=source("stigma_mean", "stigma_sd", "stigma_by_age", "stigma_by_gender")),

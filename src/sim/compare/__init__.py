@@ -1,12 +1,19 @@
-"""Questions asked of stored runs: paired effects, verdicts, sentences, suppression of small groups."""
+"""Questions asked of stored runs: paired effects, rankings, costs, verdicts, sentences, suppression of small groups."""
 
-from sim.compare.comparison import COLUMNS, comparison, residents_of, versus
+from sim.compare.comparison import COLUMNS, comparison, extra_costs, residents_of, versus
+from sim.compare.costs import at_budget, costs
+from sim.compare.curve import effect_curve
 from sim.compare.diffusion import time_to_share
-from sim.compare.estimands import effects_by_part, sizes_by_part
+from sim.compare.estimands import effects_by_part, estimands, sizes_by_part, through_ties
 from sim.compare.facts import Facts, records
+from sim.compare.gaps import gaps, who_gains
+from sim.compare.precision import precision, seeds_for_precision, variance_sentence
+from sim.compare.ranking import ranking
+from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
 from sim.compare.ripple import DISTANCES, ripple_summary
+from sim.compare.scaling import settings_at_budget
 from sim.compare.sentences import IN_PEOPLE, answer, best_group, effect_words, headline_rows, in_people, ranked
-from sim.compare.suppression import Suppressed, hidden_groups, suppress, suppress_ripple
+from sim.compare.suppression import Suppressed, hidden_groups, only_shown, suppress, suppress_curve, suppress_ripple
 from sim.compare.targets import TargetResult, target_results
 from sim.compare.verdicts import VERDICTS, verdict, verdict_of
 from sim.compare.writing import write_comparison
@@ -17,27 +24,47 @@ __all__ = [
     "IN_PEOPLE",
     "VERDICTS",
     "Facts",
+    "Folder",
     "Suppressed",
     "TargetResult",
+    "against",
     "answer",
+    "at_budget",
     "best_group",
+    "between",
     "comparison",
+    "costs",
+    "effect_curve",
     "effect_words",
     "effects_by_part",
+    "estimands",
+    "extra_costs",
+    "gaps",
     "headline_rows",
     "hidden_groups",
     "in_people",
+    "manifest_against",
+    "only_shown",
+    "precision",
     "ranked",
+    "ranking",
     "records",
     "residents_of",
     "ripple_summary",
+    "seeds_for_precision",
+    "settings_at_budget",
     "sizes_by_part",
     "suppress",
+    "suppress_curve",
     "suppress_ripple",
     "target_results",
+    "through_ties",
     "time_to_share",
+    "variance_sentence",
     "verdict",
     "verdict_of",
     "versus",
+    "who_gains",
+    "why_not_paired",
     "write_comparison",
 ]

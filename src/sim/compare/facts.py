@@ -12,7 +12,13 @@ from sim.measures import COMPARED, Described
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Facts", "records"]
+__all__ = ["FEWEST_SHOWN", "USUAL_LEAST", "Facts", "records"]
+
+FEWEST_SHOWN = 5
+"""Whatever a scenario says, groups of fewer surveyed residents are not shown."""
+
+USUAL_LEAST = 10
+"""Groups of fewer surveyed residents are not shown unless a scenario says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Facts:
     """Horizon of the runs."""
     private: bool = False
     """Whether the community comes from a survey of persons."""
+    least: int = 10
+    """Groups below so many residents are not shown where it does (``suppress_below`` of the scenarios)."""
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any]) -> Facts:
@@ -59,6 +67,7 @@ class Facts:
             outcome=outcome,
             better=str(manifest.get("better") or ""),
             weeks=weeks,
+            least=_least(scenarios),
             private=bool(manifest.get("private") or (manifest.get("about") or {}).get("private")),
         )
 
@@ -80,6 +89,12 @@ class Facts:
     def ordered_measures(self) -> tuple[str, ...]:
         """Return all measures: the primary one first, the others in the registry's order."""
         return (self.outcome, *(name for name in COMPARED if name != self.outcome))
+
+
+def _least(scenarios: Mapping[str, Any]) -> int:
+    """Return the fewest residents of a group that is shown: the most that any scenario asks for."""
+    said = [(stored.get("resolved") or {}).get("suppress_below") for stored in scenarios.values()]
+    return max(FEWEST_SHOWN, *(int(number) for number in said if number is not None), 0) if any(said) else USUAL_LEAST
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -168,7 +168,7 @@ def in_people(row: Row, comparison: pd.DataFrame) -> Row | None:
     if not found:
         return None
     own, share = verdict_of(row, COMPARED[name].better), verdict_of(found[0], COMPARED[IN_PEOPLE[name]].better)
-    return found[0] if own == share and share in ("better", "worse") else None
+    return found[0] if own == share and share in ("better", "worse", "too few runs") else None
 
 
 # --- the second: what became of the others --------------------------------------------------------------------------

@@ -12,14 +12,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.compare.estimands import sizes_by_part
+from sim.compare.facts import USUAL_LEAST
 from sim.measures import COMPARED, ESTIMANDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_RESIDENTS", "Suppressed", "hidden_groups", "suppress", "suppress_ripple"]
+__all__ = [
+    "LEAST_RESIDENTS",
+    "Suppressed",
+    "hidden_groups",
+    "only_shown",
+    "suppress",
+    "suppress_curve",
+    "suppress_ripple",
+]
 
-LEAST_RESIDENTS = 10
+LEAST_RESIDENTS = USUAL_LEAST
 """Groups below this size are not shown for communities that come from a survey."""
 
 
@@ -142,6 +151,43 @@ def suppress(
         least=least, groups=counts, of_lived_experience=bool((few & ~gone).any()), parts=len(left_out),
         worse_off=bool((worse & ~gone).any()), counts=int((counted & ~gone & ~few & ~worse).sum()),
     )  # fmt: skip
+
+
+def only_shown(effects: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects of the rows of a suppressed comparison, for tables that are made from single runs.
+
+    How many residents have a part in the interventions stays where some effect on them is shown.
+    """
+    import pandas as pd
+
+    keys = ["scenario", "measure", "group", "when"]
+    shown = pd.MultiIndex.from_frame(comparison[keys].astype(str))
+    parts = {(scenario, group) for scenario, _, group, _ in shown}
+    texts = effects[keys].astype(str)
+    keep = pd.MultiIndex.from_frame(texts).isin(shown)
+    sizes = (texts["measure"] == "residents").to_numpy()
+    keep[sizes] = [pair in parts for pair in zip(texts["scenario"][sizes], texts["group"][sizes], strict=True)]
+    return effects[keep].reset_index(drop=True)
+
+
+def suppress_curve(
+    curve: pd.DataFrame, comparison: pd.DataFrame, sizes: Mapping[str, float], least: int = LEAST_RESIDENTS
+) -> pd.DataFrame:
+    """Return a curve without what its comparison does not show, and without weeks that stand for a few residents.
+
+    Parameters
+    ----------
+    curve
+        As :func:`sim.compare.effect_curve` gives it.
+    comparison
+        After :func:`suppress`.
+    sizes
+        Residents of each group at week 0.
+    """
+    shown = {tuple(row) for row in comparison[["scenario", "measure", "group"]].astype(str).to_numpy()}
+    keys = zip(curve["scenario"], curve["measure"], curve["group"], strict=True)
+    keep = curve.assign(shown=[key in shown for key in keys])["shown"]
+    return curve[keep & ~_few_counted(curve, sizes, least)].reset_index(drop=True)
 
 
 def _small_parts(effects: pd.DataFrame, everybody: float, least: int) -> set[tuple[str, str]]:

@@ -17,6 +17,10 @@ NEGLIGIBLE = 1e-4
 Paired runs are so alike that a difference of no consequence can be beyond doubt; "better" would mislead.
 """
 
+FEWEST_DIFFERENT = 6
+"""Where fewer paired runs differ at all, chance alone would make them all differ the same way in more than one study of
+twenty (sign test), so nothing is called, whatever the interval."""
+
 VERDICTS = {
     "better": "The 95% interval lies wholly on the favourable side.",
     "worse": "The 95% interval lies wholly on the unfavourable side.",
@@ -26,7 +30,9 @@ VERDICTS = {
         "The whole 95% interval is within 0.0001 of zero: less than one resident in 10,000, or a scale from 0 "
         "to 1 moved by less than a ten-thousandth."
     ),
-    "too close to call": "The 95% interval includes no difference.",
+    "too close to call": (
+        "The 95% interval includes no difference, or fewer than six of the paired runs differ at all."
+    ),
     "no difference": "No run differed at all.",
     "too few runs": f"Fewer than {stats.FEWEST_SEEDS} paired runs: no verdict is given.",
     "not defined": "The measure is not defined in this community or group.",
@@ -61,7 +67,7 @@ def verdict_of(row: Mapping[str, Any], better: str) -> str:
         return "no difference"
     if max(abs(lower), abs(upper)) < NEGLIGIBLE and not COMPARED[str(row["measure"])].is_total:
         return "practically nothing"
-    if lower <= 0.0 <= upper:
+    if lower <= 0.0 <= upper or int(row.get("runs_differ", FEWEST_DIFFERENT)) < FEWEST_DIFFERENT:
         return "too close to call"
     if better not in ("lower", "higher"):
         return "higher" if effect > 0.0 else "lower"

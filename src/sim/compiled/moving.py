@@ -98,6 +98,8 @@ def hear_of(key, identity, hazard, talk, status, by_posters, by_word, out):
         if status[i] != 0 or hazard[i] + talk[i] <= 0.0:
             continue
         luck = uniform(key, identity[i], np.uint64(0))
+        if luck >= hazard[i] + talk[i]:  # no chance is above its hazard
+            continue
         if luck < 1.0 - exponential(-hazard[i]):
             out[i] = by_posters
         elif luck < 1.0 - exponential(-(hazard[i] + talk[i])):
@@ -130,7 +132,9 @@ def tell(key, identity, who, ease, common, prompted, opens):
     for t in range(who.size):
         i = who[t]
         hazard = exponential(ease[t]) * (common + prompted[i])
-        if hazard > 0.0 and uniform(key, identity[i], np.uint64(0)) < 1.0 - exponential(-hazard):
-            opens[i] = True
-            found += 1
+        if hazard > 0.0:
+            luck = uniform(key, identity[i], np.uint64(0))
+            if luck < hazard and luck < 1.0 - exponential(-hazard):  # no chance is above its hazard
+                opens[i] = True
+                found += 1
     return found

@@ -133,8 +133,8 @@ class ChangingTies:
         community, ties, state = week.community, week.community.ties, week.constants[self.name]
         programmes = community.participation.values()
         held = np.array([item.taking_part() for item in programmes], np.bool_).reshape(len(programmes), len(community))
-        if len(state.one) < ties.count:
-            state.one, state.other = np.empty(2 * ties.count, np.int32), np.empty(2 * ties.count, np.int32)
+        if len(state.one) < len(ties.strength):
+            state.one, state.other = np.empty(len(ties.strength), np.int32), np.empty(len(ties.strength), np.int32)
         ended = compiled.live_ties(
             np.uint64(week.stream("ties: ending").key), week.number, community.identity, ties.start, ties.length,
             ties.due, ties.neighbour, ties.strength, ties.reference, ties.kind, ties.maker, ties.ending, week.lived,

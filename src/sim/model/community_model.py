@@ -60,6 +60,10 @@ class CommunityModel(mesa.Model):  # type: ignore[misc]  # Mesa's types are not 
                 'take one from a study: sim.load("scenarios/seaside_town")["befriending"]'
             )
         seed = seed_from(rng)
+        drawn: Any = getattr(spec, "drawn", None)
+        if drawn is not None:
+            spec = drawn(seed)  # a scenario whose parameters each seed draws
+        assert isinstance(spec, ModelSpec)
         super().__init__(rng=seed)
         self.spec = spec
         self.seed = seed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from sim.measures import ESTIMANDS, MEASURES
 from sim.plots import words
 from sim.plots.curves import curves, difference_curves
 from sim.plots.intervals import by_distance, by_group, by_scenario, height_of
-from sim.plots.moved import MOVED, alt_moved_by, moved_by, moved_table
+from sim.plots.moved import MOVED, alt_moved, draw_moved, moved_table
 from sim.plots.style import readable
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ WIDTH = 4.9
 """Inches: narrow enough to be read on a telephone, where the report shows it at less than full size."""
 
 
-_MOST_MOVED = 6
-"""Scenarios for which it is drawn what moved the outcome."""
+_MOST_MOVED = 2
+"""Scenarios for which it is drawn what moved the outcome: those that moved it most."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def draw_figures(
             words.alt_curves(series, main, titles),
         ),
     ]
-    found += _moved(contributions, facts)
+    everybody = rows[(rows["group"] == "all") & rows["effect"].notna()]
+    effects = dict(zip(everybody["scenario"], everybody["effect"], strict=True))
+    found += _moved(contributions, facts, effects)
     if groups > 1:
         found.append(
             _picture(
@@ -105,23 +109,23 @@ def draw_figures(
     return [*found, *_ripples(ripple, facts, common)]
 
 
-def _moved(contributions: pd.DataFrame, facts: Facts) -> list[Picture]:
-    """Return what moved the primary outcome, a figure for each of the first scenarios in which anything did."""
+def _moved(contributions: pd.DataFrame, facts: Facts, effects: Mapping[str, float]) -> list[Picture]:
+    """Return what moved the primary outcome, a figure for each of the scenarios with the largest effects."""
     outcome = MOVED.get(facts.outcome, facts.outcome)
     rows = contributions[contributions["outcome"] == outcome]
     found: list[Picture] = []
-    for name in facts.compared:
+    for name in sorted(facts.compared, key=lambda name: -abs(effects.get(name, 0.0))):
         if len(found) == _MOST_MOVED or not (rows["scenario"] == name).any():
             continue
         table = moved_table(rows, outcome, name, facts.baseline)
         if table.empty or len(table.columns) < 2:
             continue
-        draw = _bound(moved_by, rows, outcome, name, baseline=facts.baseline, titles=dict(facts.titles))
+        draw = _bound(draw_moved, table, outcome, name, titles=dict(facts.titles))
         caption = (
             "Each line is by how much one thing has moved the mean since the start, beyond what it does where nothing "
             "is done; together they make up the black line. Means over the paired runs."
         )
-        alt = alt_moved_by(rows, outcome, name, facts.baseline, facts.titles)
+        alt = alt_moved(table, outcome, name, facts.baseline, facts.titles)
         found.append(_picture(f"moved_{outcome}_{name}", draw, 3.3 + 0.28 * len(table.columns), caption, alt))
     return found
 
@@ -181,10 +185,22 @@ def _picture(name: str, draw: Callable[[Axes], Axes], height: float, caption: st
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         FigureCanvasAgg(figure)
         draw(figure.add_subplot())
+        figure.draw_without_rendering()  # lays it out, once for both files
+        figure.set_layout_engine("none")
         vector, pixels = io.StringIO(), io.BytesIO()
         figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(pixels, format="png", metadata={"Software": None})
-    return Picture(name, caption, alt, vector.getvalue(), pixels.getvalue())
+        words = {"Software": None, "Title": caption, "Description": alt}
+        figure.savefig(pixels, format="png", metadata=words)
+    return Picture(name, caption, alt, _described(vector.getvalue(), caption, alt), pixels.getvalue())
+
+
+def _described(svg: str, caption: str, alt: str) -> str:
+    """Return an SVG file with words for those who cannot see it: programs read them out as its name and description."""
+    start = svg.index("<svg ")
+    end = svg.index(">", start)
+    title, description = html.escape(caption), html.escape(alt)
+    opening = f'{svg[:start]}<svg role="img" {svg[start + 5 : end]}>'
+    return f"{opening}<title>{title}</title><desc>{description}</desc>{svg[end + 1 :]}"
 
 
 def save_figures(
@@ -197,7 +213,8 @@ def save_figures(
 ) -> list[Picture]:
     """Draw the figures and write each as SVG and PNG into ``figures/`` of a result folder.
 
-    Figures of earlier runs that are not drawn any more are removed.
+    What each shows stands in its files (title and description), and in ``descriptions.csv`` for slides and web pages
+    that want a text beside the picture. Figures of earlier runs that are not drawn any more are removed.
     """
     from sim.store.files import temporary
 
@@ -208,6 +225,10 @@ def save_figures(
         for ending, content in (("svg", picture.svg.encode()), ("png", picture.png)):
             with temporary(target / f"{picture.name}.{ending}") as path:
                 path.write_bytes(content)
+    with temporary(target / "descriptions.csv") as path, path.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(("figure", "caption", "description"))
+        table.writerows((picture.name, picture.caption, picture.alt) for picture in pictures)
     names = {picture.name for picture in pictures}
     for file in target.iterdir():
         if file.suffix in (".svg", ".png") and file.stem not in names:

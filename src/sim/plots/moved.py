@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["MOVED", "alt_moved_by", "moved_by", "moved_table", "rule_words"]
+__all__ = ["MOVED", "alt_moved", "alt_moved_by", "draw_moved", "moved_by", "moved_table", "rule_words"]
 
 MOVED = {"often_lonely": "loneliness", "ucla_lonely": "loneliness"}
 """Measures of which it is known what moved the scale that they are read from."""
@@ -93,7 +93,19 @@ def moved_by(
     The lines add up to the black one, the difference in the mean. Parameters as in :func:`moved_table`; ``titles`` are
     titles of scenarios, ``ax`` the axes to draw into, new ones where not given.
     """
-    table = _drawn(moved_table(contributions, outcome, scenario, baseline))
+    return draw_moved(moved_table(contributions, outcome, scenario, baseline), outcome, scenario, titles=titles, ax=ax)
+
+
+def draw_moved(
+    moved: pd.DataFrame,
+    outcome: str,
+    scenario: str,
+    *,
+    titles: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a table that :func:`moved_table` gave; parameters as in :func:`moved_by`."""
+    table = _drawn(moved)
     names = [name for name in table.columns if name != "together"]
     looks = styles(["", *names])
     with readable():
@@ -135,7 +147,12 @@ def alt_moved_by(
     contributions: pd.DataFrame, outcome: str, scenario: str, baseline: str, titles: Mapping[str, str]
 ) -> str:
     """Return what :func:`moved_by` shows: where each line ends."""
-    table = _drawn(moved_table(contributions, outcome, scenario, baseline))
+    return alt_moved(moved_table(contributions, outcome, scenario, baseline), outcome, scenario, baseline, titles)
+
+
+def alt_moved(moved: pd.DataFrame, outcome: str, scenario: str, baseline: str, titles: Mapping[str, str]) -> str:
+    """Return what :func:`draw_moved` shows: where each line ends."""
+    table = _drawn(moved)
     last = table.iloc[-1]
     parts = [f"{_label(str(name))} {plain(float(value), 2)}" for name, value in last.items() if name != "together"]
     return (

@@ -27,7 +27,7 @@ __all__ = [
     "words_of_measure",
 ]
 
-_PALETTE = ("#0072B2", "#D55E00", "#008F68", "#8F35C9", "#6B3A00", "#B07A00", "#000000")
+_PALETTE = ("#0072B2", "#D55E00", "#008F68", "#8F35C9", "#6B3A00", "#181878", "#000000")
 """Told apart with every kind of colour vision, and at least three times as dark as the paper (tests measure both).
 
 The first three are Okabe & Ito's; the others of theirs are too pale for thin lines.
@@ -107,6 +107,8 @@ def readable() -> Iterator[None]:
 
     with matplotlib.rc_context(_SETTINGS):
         yield
+        shows = matplotlib.is_interactive()
+    matplotlib.interactive(shows)  # notebooks turn it on at the first figure; undone, no later figure would be shown
 
 
 def axes(ax: Axes | None, width: float = 5.6, height: float = 3.9) -> Axes:

@@ -8,9 +8,11 @@ from sim import compare, stats
 from sim.compare.verdicts import VERDICTS
 from sim.compare.wording import joined, plain
 from sim.measures import COMPARED
+from sim.plots.moved import MOVED
 from sim.plots.style import styles
-from sim.report import reach, settings, sources, tables
+from sim.report import reach, settings, sources, standing, tables
 from sim.report.charts.drawing import key_mark
+from sim.report.network import drawn_network
 from sim.report.tables import Cell
 from sim.report.workshop import workshop_pages
 
@@ -73,8 +75,13 @@ def _answer(material: Material) -> dict[str, Any]:
 def _compared(material: Material) -> dict[str, Any]:
     facts = material.facts
     reach_measures, reached = reach.reach_lines(material)
+    budget, at_it = standing.budget_table(material)
     return {
-        "main": tables.main_lines(material),
+        "main": tables.main_lines(material, standing.chances(material)),
+        "rank_sentence": standing.rank_sentence(material),
+        "gaps": standing.gap_lines(material),
+        "budget": budget,
+        "at_budget": at_it,
         "titles": [facts.titles[name] for name in facts.compared],
         "price_years": joined(str(year) for year in tables.price_years(material.manifest)),
         "others": _rows(tables.other_lines(material)),
@@ -86,7 +93,6 @@ def _compared(material: Material) -> dict[str, Any]:
         "reach_heads": [_capital(COMPARED[name].label) for name in reach_measures],
         "reach": _rows(reached),
         "spread": _rows(reach.spread_lines(material)),
-        "ranking": [],
     }
 
 
@@ -111,8 +117,8 @@ def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
         "marks": [key_mark(looks[name]) for name in facts.compared],
         "parts": _rows(reach.part_lines(material)),
         "groups": _rows(tables.group_lines(material)),
-        "network": (),
-        "network_words": "",
+        "network": drawn_network(material),
+        "network_outcome": MOVED.get(facts.outcome, facts.outcome),
     }
 
 

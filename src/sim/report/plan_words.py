@@ -43,16 +43,23 @@ def eligible(who: Mapping[str, Any]) -> str:
 
 def _invited(choose: Mapping[str, Any], anybody: str) -> str:
     by, number, share = str(choose.get("by", "everyone")), choose.get("number"), choose.get("share")
-    some = f"{number:,} of {anybody}" if number else f"{plain(100 * float(share))}% of {anybody}" if share else anybody
+    some = (
+        f"{number:,} of the {anybody}"
+        if number
+        else f"{plain(100 * float(share))}% of the {anybody}"
+        if share
+        else anybody
+    )
     if by == "nobody":
         return "Nobody is invited."
     if by == "everyone":
-        return f"Invited: {anybody}."
+        return f"Invited: all {anybody}."
     if by == "random":
         return f"Invited: {some}, drawn at random."
     if by == "nomination":
         return f"Invited: {some}, as friends whom residents name."
-    return f"Invited: {some}, those with the {choose.get('order', 'highest')} {_plain(by)}."
+    how_many = f"{number:,} " if number else f"{plain(100 * float(share))}% " if share else "people "
+    return f"Invited: the {how_many}with the {choose.get('order', 'highest')} {_plain(by)} among the {anybody}."
 
 
 def plan_sentences(item: Mapping[str, Any]) -> list[str]:
@@ -61,7 +68,7 @@ def plan_sentences(item: Mapping[str, Any]) -> list[str]:
     acts_on_people = any(set(effect) - {"close", "open", "end_ties"} for effect in item.get("effects") or ())
     sentences = []
     if acts_on_people:
-        sentences.append(_invited(item.get("choose") or {}, eligible(item.get("who") or {}) or "all residents"))
+        sentences.append(_invited(item.get("choose") or {}, eligible(item.get("who") or {}) or "residents"))
     sentences.append(_when(runs))
     phrases = effect_phrases(item)
     if phrases:

@@ -63,8 +63,8 @@ def read(folder: Path | str) -> Material:
     comparison = compare.comparison(series, effects, manifest)
     suppressed = Suppressed()
     if facts.private:
-        comparison, suppressed = compare.suppress(comparison, series, effects)
-        ripple, gone = compare.suppress_ripple(ripple)
+        comparison, suppressed = compare.suppress(comparison, series, effects, facts.least)
+        ripple, gone = compare.suppress_ripple(ripple, facts.least)
         suppressed = replace(suppressed, ripple_classes=gone)
     return Material(
         folder=found.path, manifest=manifest, facts=facts, series=series, effects=effects,

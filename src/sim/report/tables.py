@@ -102,8 +102,8 @@ def price_years(manifest: Mapping[str, Any]) -> list[int]:
     return sorted(years)
 
 
-def main_lines(material: Material) -> list[dict[str, Any]]:
-    """Return the scenarios side by side: one line a scenario, the baseline first."""
+def main_lines(material: Material, sure: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """Return the scenarios side by side: one line a scenario, the baseline first; ``sure`` adds to how sure it is."""
     facts = material.facts
     rows = headline_rows(material.comparison, facts)
     averages = _averages(material)
@@ -125,12 +125,11 @@ def main_lines(material: Material) -> list[dict[str, Any]]:
                 "average": cell_of(averages.get(name), material),
                 "people": _people(row, counted, material),
                 "pairs": pairs_better(row),
-                "sure": [],
+                "sure": sure.get(name, []),
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
                 "cost": _cost(float(row["cost"]), coin),
                 "cost_per_unit": _cost_per_person(counted or row, coin),
-                "budget": [],
             }
         )
     return lines

@@ -105,7 +105,8 @@ def command(manifest: Mapping[str, Any]) -> str:
         if origin.get("kind") == "command line" and str(origin.get("where", "")).startswith("--set")
     }
     parts = ["sim run", *(_quoted(path) for path in paths), f"--seeds {manifest.get('seeds', '')}"]
-    parts += [f"--set {_quoted(text.removeprefix('--set').strip())}" for text in sorted(said)]
+    said = {text.removeprefix("--set").strip() for text in said}
+    parts += [f"--set {_quoted(text)}" for text in sorted(said) if not text.startswith("seeds=")]
     return " ".join(parts)
 
 

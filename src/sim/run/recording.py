@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import compiled
+from sim.community.at_start import groups_of
 from sim.community.ties import Ties
 from sim.measures import MEASURES, QUARTER, YEAR, Measure
 from sim.model.engine import Simulation
@@ -177,10 +178,10 @@ class Recorder:
 def _groups(simulation: Simulation) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Return the names of all groups, and for each resident her group's number over all columns, column by column."""
     community = simulation.community
+    groups = groups_of(community)
     names: list[str] = []
-    codes = np.full((len(community), len(community.groups)), -1, np.int64)
-    for place, column in enumerate(community.groups):
-        here, code = community.group_codes(column)
+    codes = np.full((len(community), len(groups)), -1, np.int64)
+    for place, (column, (here, code)) in enumerate(groups.items()):
         codes[:, place] = np.where(code >= 0, code + len(names), -1)
         names += [f"{column}={name}" for name in here]
     return tuple(names), codes

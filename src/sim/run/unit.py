@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim import tables
+from sim.community.at_start import groups_of
 from sim.community.community import Community
 from sim.model.engine import Simulation
 from sim.run.recording import Record, Recorder
@@ -49,6 +50,7 @@ def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -
         Weeks to play; as the plan says where absent.
 
     """
+    plan = plan.drawn(seed)
     horizon = plan.weeks if weeks is None else weeks
     baseline = plan.scenarios[plan.baseline]
     start = baseline.build_community(community)
@@ -70,7 +72,7 @@ def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -
         if plan.baseline in records
         else []
     )
-    codes = {column: start.group_codes(column) for column in start.groups}
+    codes = groups_of(start)
     return UnitTables(
         series=tables.series(records.values(), order, where),
         effects=tables.effects(pairs, order, where, codes, plan.outcome),
@@ -119,7 +121,7 @@ def _about(community: Community) -> dict[str, Any]:
             for match in community.matches
         ],
         "private": community.private,
-        "groups": list(community.groups),
+        "groups": list(groups_of(community)),
         "places": [place.name for place in community.places.items],
         "ties": {
             kind: int(count) // 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim import evidence
-from sim.scenario.nodes import path_text
+from sim.scenario.nodes import path_text, shown
 from sim.scenario.parameters import first_sentence
 from sim.scenario.plan import Origin, Plan, Scenario
 from sim.scenario.settable import Settable, paths, support_of
@@ -68,7 +68,19 @@ def explain(what: Plan | Scenario) -> list[Row]:
         return [row for scenario in what.scenarios.values() for row in explain(scenario)]
     known = {item.path: item for item in paths(what)}
     values = flat(what.resolved)
-    return [_row(what.name, path, value, what.origins[path], known) for path, value in values.items()]
+    rows = [_row(what.name, path, value, what.origins[path], known) for path, value in values.items()]
+    return [_drawn(row, what) for row in rows]
+
+
+def _drawn(row: Row, scenario: Scenario) -> Row:
+    """Return a row that says so where each seed draws the value."""
+    draws = scenario.draws
+    if draws is None or row.path not in draws.paths:
+        return row
+    middle, low, high = draws.spread(row.path)
+    value = f"drawn for each seed: median {middle:.4g}, 95% from {low:.4g} to {high:.4g}"
+    support = f"one of {len(draws.rows)} parameter sets, in place of {row.value}"
+    return replace(row, value=value, origin=shown(draws.file), support=support)
 
 
 def _row(scenario: str, path: str, value: Any, origin: Origin, known: Mapping[str, Settable]) -> Row:

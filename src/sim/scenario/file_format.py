@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from sim.interventions.spec import Intervention
@@ -50,12 +51,18 @@ class FileFormat:
     """Runs of each scenario."""
     communities: int | None = dataclasses.field(default=None, metadata={"at_least": 1})
     """Plausible communities that the runs are spread over; as many as `seeds` where it is not said."""
+    suppress_below: int = dataclasses.field(default=10, metadata={"at_least": 5})
+    """For a community from a survey: groups of fewer residents are not shown in tables, figures and reports. Changes
+    what is shown, not what is computed."""
     interventions: tuple[Intervention, ...] = ()
     """What is done. Replaces an inherited list; to add to it, use `also`."""
     also: tuple[Intervention, ...] = ()
     """Interventions in addition to those inherited."""
     mechanisms: Any = None
     """Values that replace the cited defaults of the mechanisms."""
+    draws: Path | None = None
+    """A CSV file of parameter sets, its columns named by paths, such as `sim calibrate` writes; each seed draws one of
+    them, the same in all its scenarios."""
     targets: tuple[Target, ...] = ()
     """What the community wants to reach; reported as met, missed or too close to call."""
 

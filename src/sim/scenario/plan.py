@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.community.community import Community
 from sim.interventions.spec import Intervention
 from sim.scenario.nodes import Kind
+
+if TYPE_CHECKING:
+    from sim.scenario.draws import ParameterDraws
 
 __all__ = ["Loading", "Origin", "Plan", "Scenario", "Target"]
 
@@ -96,6 +99,17 @@ class Scenario:
     """What a reader should know, e.g. that a programme is cut off by the horizon."""
     loop_gain: float | None = None
     """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured."""
+    draws: ParameterDraws | None = None
+    """Parameter sets of which each seed draws one; absent: all seeds have the parameters that stand here."""
+
+    def drawn(self, seed: int) -> Scenario:
+        """Return the scenario as a seed plays it: with its parameter set, where each seed draws one."""
+        if self.draws is None:
+            return self
+        from sim.scenario.assigning import assigned, has_place  # which knows the file format, which knows targets
+
+        values = {path: value for path, value in self.draws.of(seed).items() if has_place(self, path)}
+        return replace(assigned(self, values), draws=None)
 
     baseline: str = ""
     """Name of the scenario that it is compared with."""
@@ -114,9 +128,10 @@ class Scenario:
         return (seed - 1) % self.communities + 1
 
     def data_files(self) -> tuple[Path, ...]:
-        """Return the data files that the community is made from."""
+        """Return the data files that the scenario reads: of its community, and its parameter sets."""
         files = self.source.files
-        return tuple(Path(file) for file in (files() if callable(files) else files))
+        drawn = () if self.draws is None else (self.draws.file,)
+        return (*(Path(file) for file in (files() if callable(files) else files)), *drawn)
 
 
 @dataclass(frozen=True)
@@ -137,6 +152,10 @@ class Plan:
     communities: int
     loading: Loading | None = field(default=None, repr=False, compare=False)
     """From what it was loaded."""
+
+    def drawn(self, seed: int) -> Plan:
+        """Return the plan as a seed plays it: all its scenarios with the same parameter set."""
+        return replace(self, scenarios={name: item.drawn(seed) for name, item in self.scenarios.items()})
 
     def __getitem__(self, name: str) -> Scenario:
         return self.scenarios[name]

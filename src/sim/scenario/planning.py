@@ -11,6 +11,7 @@ from sim.errors import InputError, Problem, listing
 from sim.scenario import registries
 from sim.scenario.checking import check_format
 from sim.scenario.checks import Communities, check_meaning, sorted_problems
+from sim.scenario.draws import check_draws, with_note
 from sim.scenario.loading import Family, Files, Selection, family_of, select, without_interventions
 from sim.scenario.nodes import Location, Node, shown
 from sim.scenario.overrides import Override, check_all_used, override_from
@@ -19,7 +20,7 @@ from sim.scenario.resolving import Draft, draft_of, scenario_of
 
 __all__ = ["load_plan"]
 
-SHARED = ("outcome", "better", "community", "weeks", "seeds", "communities")
+SHARED = ("outcome", "better", "community", "weeks", "seeds", "communities", "draws")
 """What the scenarios of one study have in common."""
 
 
@@ -79,7 +80,10 @@ def _loaded(given: Sequence[str | Path], overrides: Sequence[str]) -> Plan:
         order = {shown(path): number for number, path in enumerate(files.read)}
         raise InputError(sorted_problems(problems, order))
     scenarios = [scenario_of(draft, said) for draft, said in zip(drafts, notes, strict=True)]
-    return _plan(selection.name, scenarios, families)
+    problems = check_draws(scenarios)
+    if problems:
+        raise InputError(problems)
+    return _plan(selection.name, [with_note(item) for item in scenarios], families)
 
 
 def _families(selection: Selection, files: Files) -> tuple[list[Family], list[Problem]]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, listing
+from sim.errors import InputError, Problem, listing
 from sim.interventions.spec import Intervention
 from sim.scenario import registries
 from sim.scenario.building import build, build_intervention, evidence_of, origins_of, plain
 from sim.scenario.catalogue import with_catalogue
 from sim.scenario.checking import Checked, check_format
+from sim.scenario.draws import ParameterDraws, read_draws
 from sim.scenario.file_format import FileFormat
 from sim.scenario.loading import Family
 from sim.scenario.nodes import Node
@@ -42,6 +44,7 @@ class Draft:
     interventions: dict[int, Intervention] = field(default_factory=dict)
     """By position in the tree."""
     targets: list[Target] = field(default_factory=list)
+    draws: ParameterDraws | None = None
 
     @property
     def tree(self) -> Node:
@@ -82,6 +85,7 @@ def draft_of(family: Family, overrides: Sequence[Override]) -> Draft:
     _fill_mechanisms(draft)
     _fill_interventions(draft)
     _fill_targets(draft)
+    _fill_draws(draft)
     return draft
 
 
@@ -150,6 +154,17 @@ def _fill_targets(draft: Draft) -> None:
             draft.targets.append(made)
 
 
+def _fill_draws(draft: Draft) -> None:
+    node = draft.tree.child("draws")
+    if node is None or node.value is None:
+        return
+    try:
+        draft.draws = read_draws(Path(os.path.normpath(node.place.folder / str(node.value))))
+    except InputError as error:
+        at = node.place.where
+        draft.problems.extend(replace(item, message=f"{item.message} (named in {at})") for item in error.problems)
+
+
 def better_of(draft: Draft) -> str | None:
     """Return which way of the primary measure is better, said or usual; ``None`` if neither."""
     said = draft.single("better", None)
@@ -178,15 +193,17 @@ def scenario_of(draft: Draft, notes: Sequence[str] = ()) -> Scenario:
     folder = family.tree.place.folder
     resolved = {
         **top,
+        "suppress_below": int(draft.single("suppress_below", FileFormat.suppress_below)),
         "community": {draft.source_key: plain(draft.source, folder)},
         "mechanisms": {item.name: plain(item, folder) for item in mechanisms},
         "interventions": [_without_ids(plain(item, folder), draft) for item in interventions],
         "targets": [plain(item, folder) for item in draft.targets],
+        "draws": None if draft.draws is None else plain(draft.draws.file, folder),
     }
     return Scenario(
         name=family.name, file=family.shown, **top, source=draft.source, mechanisms=mechanisms,
         interventions=tuple(interventions), targets=tuple(draft.targets), resolved=resolved,
-        origins=_origins(draft, resolved, mechanisms), notes=tuple(notes),
+        origins=_origins(draft, resolved, mechanisms), notes=tuple(notes), draws=draft.draws,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sim.store.files import sha256
 
 __all__ = ["Fingerprint", "computed_with", "differences", "engine_sources", "library_versions", "scenario_parts"]
 
-_NOT_COMPUTED = ("title", "question", "seeds", "communities")
+_NOT_COMPUTED = ("title", "question", "seeds", "communities", "suppress_below")
 """Entries of a resolved scenario that change no number of a unit."""
 
 _ENGINE = ("rng", "compiled", "rules", "stats", "run", "tables", "measures", "evidence", "community", "mechanisms",
@@ -78,7 +78,7 @@ def computed_with() -> dict[str, Any]:
 
 
 def scenario_parts(resolved: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a resolved scenario without what changes no number: titles, questions, numbers of seeds."""
+    """Return a resolved scenario without what changes no number: titles, questions, numbers of seeds, what is shown."""
     parts = {key: value for key, value in resolved.items() if key not in _NOT_COMPUTED}
     if isinstance(parts.get("interventions"), list):
         parts["interventions"] = [

@@ -27,7 +27,7 @@ _OURS = {
           "residents.parquet", "failures.csv",
           "comparison.csv", "report.html"),
     "units": ("c*-s*.parquet",),
-    "figures": ("*.svg", "*.png"),
+    "figures": ("*.svg", "*.png", "descriptions.csv"),
 }  # fmt: skip
 """What a result folder holds besides its manifest: patterns of names by subfolder."""
 
@@ -81,24 +81,36 @@ class ResultFolder:
             raise InputError(f"{path}: cannot be read ({error!r}); --fresh starts anew") from error
         return found
 
-    def table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str, where: Mapping[str, str | int] | None = None) -> pd.DataFrame:
         """Return ``series``, ``effects``, ``ripple`` or ``contributions``.
 
         Texts are categories. Where a run was stopped before the tables were written, the rows come from the
         units that are done.
+
+        Parameters
+        ----------
+        name
+            Name of the table.
+        where
+            Values that columns must have, e.g. ``{"measure": "residents", "week": 0}``; all rows where absent. What
+            is not asked for is not read into memory.
         """
         import pyarrow.parquet as pq
 
         path = self.path / f"{name}.parquet"
         if path.is_file():
             try:
-                frame: pd.DataFrame = pq.read_table(path).select(TABLES[name]).to_pandas()
+                read = pq.read_table(path, filters=[(key, "=", value) for key, value in (where or {}).items()] or None)
+                frame: pd.DataFrame = read.select(TABLES[name]).to_pandas()
             except (OSError, ValueError, KeyError) as error:
                 raise InputError(f"{path}: cannot be read ({error}); run again, or --fresh") from error
             return frame
         digest = self.manifest.get("fingerprint", {}).get("digest")
         units = [unit for unit in self._readable_units() if unit.fingerprint == digest]
-        return to_pandas((unit.table(name) for unit in units), name)
+        whole = to_pandas((unit.table(name) for unit in units), name)
+        for key, value in (where or {}).items():
+            whole = whole[whole[key] == value]
+        return whole.reset_index(drop=True)
 
     def failures(self) -> pd.DataFrame:
         """Return the runs that failed: community, seed, scenario, error."""

@@ -6,10 +6,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.calibration import Progress as CalibrationProgress
     from sim.ensemble import Progress
     from sim.experiments import Done
 
-__all__ = ["Bar"]
+__all__ = ["Bar", "Counter"]
 
 
 class Bar:
@@ -38,4 +41,45 @@ class Bar:
 
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:
+            self._bar.close()
+
+
+class Counter:
+    """Progress of a calibration: simulations beside how far the generation is.
+
+    Parameters
+    ----------
+    wanted
+        Whether to show it, in notebooks and on terminals; or what to call with it.
+    """
+
+    def __init__(self, wanted: bool | Callable[[CalibrationProgress], None]) -> None:
+        self._told = wanted if callable(wanted) else None
+        self._wanted = wanted is True and ("ipykernel" in sys.modules or sys.stderr.isatty())
+        self._bar: Any = None
+
+    def __enter__(self) -> Counter:
+        return self
+
+    def __call__(self, progress: CalibrationProgress) -> None:
+        """Show how far it is."""
+        if self._told is not None:
+            self._told(progress)
+        if not self._wanted:
+            return
+        if self._bar is None:
+            try:
+                from tqdm.auto import tqdm  # type: ignore[import-untyped,unused-ignore]
+            except ImportError:
+                self._wanted = False
+                return
+            self._bar = tqdm(total=progress.most, desc="simulations")
+        self._bar.update(progress.simulations - self._bar.n)
+        self._bar.set_postfix_str(
+            f"generation {progress.generation}: {progress.accepted} of {progress.particles}", refresh=False
+        )
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.total = self._bar.n  # fewer simulations than allowed are no failure
             self._bar.close()

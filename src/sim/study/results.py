@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, did_you_mean, listing
-from sim.measures import ESTIMANDS
+from sim.study.comparing import Comparisons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Results"]
 
 
-class Results:
+class Results(Comparisons):
     """The results in a folder: tables read when they are asked for."""
 
     outcome: Outcome | None = None
@@ -95,82 +93,71 @@ class Results:
 
     # --- questions -----------------------------------------------------------------------------------
 
-    @cached_property
-    def facts(self) -> Any:
-        """What a comparison must know of the study: a :class:`sim.compare.Facts`."""
-        from sim.compare import Facts
-
-        return Facts.read(self.manifest)
-
-    @cached_property
-    def _comparison(self) -> pd.DataFrame:
-        from sim import compare
-
-        whole = compare.comparison(self.series, self.effects, self.manifest)
-        return compare.suppress(whole, self.series, self.effects)[0] if self.facts.private else whole
-
-    def comparison(self, measure: str | None = None, by: str | None = None) -> pd.DataFrame:
-        """Return every scenario against the baseline: paired effects with 95% intervals.
-
-        Groups of fewer than ten residents are left out where the community comes from a survey.
-
-        Parameters
-        ----------
-        measure
-            One measure; all of them where absent.
-        by
-            A column of residents, e.g. ``age_band``: its groups; ``part``: residents by their part in the interventions
-            (``offered``, ``participants``, ``volunteers``, ``spillover``); where absent all groups and everybody.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The columns of ``comparison.csv``: see ``docs/architecture.md``.
-
-        Raises
-        ------
-        InputError
-            When there is no such measure, or results are not broken down by such a column.
-        """
-        table = self._comparison
-        if measure is not None:
-            self._require(measure, list(dict.fromkeys(table["measure"].astype(str))), "a measure", "measures")
-            table = table[table["measure"] == measure]
-        if by == "part":
-            table = table[table["group"].isin(list(ESTIMANDS))]
-        elif by is not None:
-            groups = table["group"].astype(str)
-            columns = list(dict.fromkeys(group.partition("=")[0] for group in groups if "=" in group))
-            self._require(by, [*columns, "part"], "a column that results are broken down by", "columns")
-            table = table[groups.str.startswith(f"{by}=")]
-        return table.reset_index(drop=True)
-
-    def _require(self, name: str, known: Sequence[str], what: str, all_of_them: str) -> None:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; {all_of_them}: {listing(known, 30) or 'none'}"
-            raise InputError(f"{self.path}: '{name}' is not {what} here{hint}")
-
-    def answer(self) -> list[str]:
-        """Return the answer to the study's question in a few sentences."""
-        from sim import compare
-
-        return compare.answer(self._comparison, self.effects, self.manifest)
-
-    def plot(self, measure: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw a measure over the weeks, one line for each scenario; return the axes.
+    def plot(
+        self,
+        measure: str | None = None,
+        kind: str = "weeks",
+        *,
+        group: str = "all",
+        scenario: str | None = None,
+        when: str = "horizon",
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw a measure and return the axes, for a notebook or a figure of one's own.
 
         Parameters
         ----------
         measure
             The primary measure where absent.
+        kind
+            ``weeks``: each scenario week by week, with the range of the baseline's runs; ``difference``: each minus the
+            baseline of the same runs, with 95% bands; ``effects``: effects with their intervals; ``groups``: the same
+            by group of residents; ``distance``: by distance from those who took part; ``moved``: what moved it.
+        group
+            For ``weeks`` and ``difference``: ``all`` or a group such as ``age_band=65-74``.
+        scenario
+            For ``moved``: which one; the first that is compared where absent.
+        when
+            For ``effects`` and ``groups``: ``horizon`` or ``average``.
         ax
             Axes to draw into; new ones where absent.
+
+        Raises
+        ------
+        InputError
+            When there is no such measure, kind, group or scenario, or it may not be shown.
         """
         from sim import plots
 
         measure = measure or str(self.facts.outcome)
-        self._require(measure, list(self.series["measure"].astype(str).unique()), "a measure", "measures")
-        return plots.curves(self.series, measure, order=self.facts.scenarios, titles=self.facts.titles, ax=ax)
+        self._require(kind, plots.KINDS, "a kind of figure", "kinds")
+        table = {"distance": self.ripple, "moved": self.contributions}.get(kind, self.series)
+        column = "outcome" if kind == "moved" else "measure"
+        self._require(measure, list(table[column].astype(str).unique()), "a measure", "measures")
+        if kind in ("weeks", "difference"):
+            self._require(group, self._groups_of(measure), "a group of residents that can be shown", "groups")
+        self._require(when, ["horizon", "average"], "a point in time", "points")
+        name = scenario or str(self.facts.compared[0])
+        self._require(name, list(self.facts.compared), "a scenario that is compared", "scenarios")
+        return plots.draw_kind(
+            kind, plots.Tables(self.series, self._comparison, self._shown_ripple, self.contributions), self.facts,
+            measure, group=group, scenario=name, when=when, ax=ax,
+        )  # fmt: skip
+
+    @cached_property
+    def _shown_ripple(self) -> pd.DataFrame:
+        from sim import compare
+
+        return compare.suppress_ripple(self.ripple, self.facts.least)[0] if self.facts.private else self.ripple
+
+    def _groups_of(self, measure: str) -> list[str]:
+        """Return the groups of which a measure was taken, and that may be shown."""
+        rows = self.series[self.series["measure"] == measure]
+        taken = list(dict.fromkeys(rows["group"].astype(str)))
+        if not self.facts.private:
+            return taken
+        table = self._comparison
+        return [group for group in taken if group in set(table["group"][table["measure"] == measure].astype(str))]
 
     # --- what readers get ------------------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ def _nominations(survey: Any, table: Table | None, faults: Faults) -> tuple[Nomi
         table, survey.tie_columns, survey.relations, strength, faults,
         undirected=survey.undirected, place=survey.place,
     )  # fmt: skip
-    if not len(table):
+    if not len(table) and table.file != getattr(survey, "people", None):  # else there are only memberships
         faults.add("has no ties: there is no row below the header", table.file)
     return nominations, dict(facts)
 

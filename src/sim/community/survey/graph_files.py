@@ -48,8 +48,9 @@ def format_of(file: Path, text: str) -> str:
         return known
     rows = [_cells(line) for line in text.splitlines() if line.strip() and not line.startswith("#")]
     names = rows[0][1:] if rows else []
-    square = len(rows) > 1 and len(rows) - 1 == len(set(names)) and [row[0] for row in rows[1:]] == names
+    square = len(rows) > 2 and len(rows) - 1 == len(set(names)) and [row[0] for row in rows[1:]] == names
     bare = len(rows) > 2 and all(len(row) == len(rows) for row in rows)
+    bare = bare and all(number(row[i]) == 0 for i, row in enumerate(rows))  # nobody is tied to herself
     return "adjacency" if square or bare else "edges"
 
 

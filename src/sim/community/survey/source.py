@@ -28,7 +28,8 @@ class SurveyFiles:
     """File with one row a person and a header: separated by commas, semicolons or tabs, or a workbook (.xlsx)."""
     ties: Path | None = field(default=None, metadata={"path": True})
     """File with one row a nomination: who named whom and, in a further column, under which relation; it may be a
-    sheet of the same workbook. Absent: ``names`` says where in the people file the names stand."""
+    sheet of the same workbook. Absent: ``names`` says where in the people file the names stand, or there are only
+    ``memberships``."""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For one wide file: columns of the people file that hold ids of those named, by relation, e.g. ``{friend:
     [friend_1, friend_2]}`` or, with a pattern, ``{friend: [friend_*]}``."""
@@ -56,16 +57,17 @@ class SurveySource(AnswerSettings, NominationSettings, SurveyFiles):
         object.__setattr__(self, "ties", None if self.ties is None else Path(self.ties))
         names = {str(key): texts(columns, f"names.{key}") for key, columns in self.names.items()}
         object.__setattr__(self, "names", names)
-        if (self.ties is None) == (not self.names):
+        self.check_answers()
+        if (self.ties is not None and self.names) or not (self.ties or self.names or self.memberships):
             raise ValueError(
                 "ties: say who named whom either in a file of its own (`ties: ties.csv`) or, in one wide file, by the "
-                "columns that hold names (`names: {friend: [friend_1, friend_2]}`)"
+                "columns that hold names (`names: {friend: [friend_1, friend_2]}`), or at least who belongs to which "
+                "place (`memberships`)"
             )
         if self.names and (self.kind or self.place or self.strength):
             given = "kind" if self.kind else "place" if self.place else "strength"
             raise ValueError(f"{given}: a column of the ties file, which does not go with `names`")
         self.check_nominations()
-        self.check_answers()
         if self.relations is not None and self.kind is None and not self.names:
             raise ValueError("relations: needs `kind`, the column of the ties file that holds them")
 
@@ -78,12 +80,16 @@ class SurveySource(AnswerSettings, NominationSettings, SurveyFiles):
         people = reader.table(self.people, "people")
         if self.ties is not None:
             return people, reader.table(self.ties, "ties")
+        if people is not None and not self.names:
+            return people, Table(people.file, people.separator, {"source": [], "target": []}, [])
         return people, None if people is None else nominations_of_people(people, self.id, self.names, reader.faults)
 
     @property
     def tie_columns(self) -> tuple[str, str, str | None]:
         """Columns of the table of nominations with who names, who is named and (or None) the relation."""
-        return ("source", "target", "relation") if self.names else (self.source, self.target, self.kind)
+        if self.ties is None:
+            return "source", "target", "relation" if self.names else None
+        return self.source, self.target, self.kind
 
     @property
     def name_columns(self) -> frozenset[str]:

@@ -1,0 +1,341 @@
+"""The tables of ``sim compare`` on a screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.results import Asked, measures_of, print_comparison, table_of, target_lines, title_of
+from sim.cli.screens import say, table
+
+if TYPE_CHECKING:
+    from sim.study import Results
+
+__all__ = ["print_all"]
+
+
+def print_all(opened: Sequence[Results], asked: Asked) -> None:
+    """Print what is asked for of each folder, and how folders differ."""
+    for number, results in enumerate(opened):
+        if number:
+            say()
+        if len(opened) > 1:
+            say(f"{results.path}: {results.facts.title}")
+        _print(results, asked)
+        for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
+            if sentence:
+                say(sentence)
+    if len(opened) > 1 and asked.show == "effects" and asked.budget is None and asked.by is None:
+        for other in opened[1:]:
+            _print_between(opened[0], other, asked)
+
+
+def _print(results: Results, asked: Asked) -> None:
+    if asked.budget is not None:
+        _print_budget(results, asked)
+    elif asked.show != "effects":
+        _SHOWN[asked.show](results, asked)
+    elif asked.when == "weeks":
+        _print_weeks(results, asked)
+    else:
+        measures = measures_of(results, asked)
+        for name in measures:
+            print_comparison(results, name, asked)
+        if len(measures) > 1 or measures[0] != results.facts.outcome or asked.by is not None:
+            say(_EXPLORATORY)
+        if len(measures) == 1 and asked.by is None and asked.against is None:
+            _print_parts(results, measures[0])
+            _print_ranking(results, asked)
+        _print_split(results)
+
+
+_EXPLORATORY = (
+    "Exploratory: only the primary measure, for everybody at the horizon, was chosen beforehand; of many comparisons "
+    "one in twenty is clear of zero by chance alone."
+)
+
+
+def _print_split(results: Results) -> None:
+    from sim.compare import variance_sentence
+
+    text = variance_sentence(results.comparison(), results.manifest)
+    if text:
+        say(text)
+
+
+def _label(measure: str) -> str:
+    from sim.measures import COMPARED
+
+    label = COMPARED[measure].label
+    return f"{label[:1].upper()}{label[1:]}"
+
+
+def _print_weeks(results: Results, asked: Asked) -> None:
+    """Print effects in every week in which groups are measured, so that a screen holds them."""
+    from sim.compare import records
+    from sim.compare.wording import amount, between, pairs_better
+    from sim.measures import QUARTER
+
+    found = table_of(results, asked)
+    last = results.facts.weeks
+    for (measure, group), held in found.groupby(["measure", "group"], sort=False):
+        of_group = "" if group == "all" else f", {group}"
+        say(f"{_label(str(measure))}{of_group}, every {QUARTER}th week (all weeks: --format csv)")
+        chosen = held[(held["week"] % QUARTER == 0) | (held["week"] == last)]
+        rows = [
+            [title_of(results, row["scenario"]), str(row["week"]), amount(row), between(row), pairs_better(row)]
+            for row in records(chosen)
+        ]
+        table(["scenario", "week", "effect", "95% interval in this week", "pairs better"], rows)
+
+
+def _print_parts(results: Results, measure: str) -> None:
+    """Print effects on residents by their part in the interventions, where an effect on a resident has a meaning."""
+    from sim.compare import effects_by_part
+    from sim.compare.wording import amount, between, number
+    from sim.measures import ESTIMANDS
+
+    found = effects_by_part(results.comparison(measure), results.effects, measure)
+    if not found:
+        return
+    say()
+    say(f"{_label(measure)}, on whom")
+    rows = [
+        [title_of(results, scenario), ESTIMANDS[part], number(float(row["residents"])), amount(row), between(row)]
+        for (scenario, part), row in found.items()
+    ]
+    table(["scenario", "effect on", "residents", "effect", "95% interval"], rows)
+
+
+def _print_ranking(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+    from sim.compare.wording import amount
+
+    measure = asked.measure or results.facts.outcome
+    if results.facts.direction(measure) not in ("lower", "higher"):
+        return
+    found = results.ranking(measure, asked.when or "horizon")
+    say()
+    say(f"{_label(measure)}: order, and how sure it is")
+    rows = []
+    for row in records(found):
+        place = "–" if row["verdict"] == "too few runs" else f"{row['place']}{'=' if row['tied'] else ''}"
+        spoken = amount({**row, "measure": measure})
+        rows.append([
+            title_of(results, row["scenario"]), place, spoken, _chance(row["chance_best"]),
+            _chance(row["chance_best_two"]), _tied(results, row),
+        ])  # fmt: skip
+    table(["scenario", "place", "effect", "chance of being best", "among the best two", ""], rows)
+
+
+def _tied(results: Results, row: Any) -> str:
+    if row["verdict"] == "too few runs":
+        return "too few runs"
+    names = [title_of(results, name) for name in str(row["tied_with"]).split(", ") if name]
+    return f"tied with {', '.join(names)}" if names else ""
+
+
+def _chance(value: float) -> str:
+    if math.isnan(value):
+        return "–"
+    percent = round(100 * value)
+    return "under 1%" if percent == 0 else "over 99%" if percent == 100 else f"{percent}%"
+
+
+def _print_gaps(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+    from sim.compare.wording import amount, between, plain
+
+    found = table_of(results, asked)
+    say(f"{_label(asked.measure or results.facts.outcome)}: how far the worst-off group of each column is behind")
+    rows = []
+    for row in records(found[found["when"] == "horizon"]):
+        told = {**row, "effect": row["change"]}
+        rows.append([
+            title_of(results, row["scenario"]), str(row["column"]).replace("_", " "), str(row["worst_off"]),
+            str(row["reference"]), plain(row["baseline_gap"]), amount(told), between(told), row["verdict"],
+        ])  # fmt: skip
+    headings = ["scenario", "column", "worst off", "behind", "gap without", "change", "95% interval", "verdict"]
+    table(headings, rows)
+    say(_EXPLORATORY)
+
+
+def _print_who(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+    from sim.compare.wording import amount, between, number
+
+    found = table_of(results, asked)
+    say(f"{_label(asked.measure or results.facts.outcome)}: who gains, who loses")
+    rows = [
+        [
+            title_of(results, row["scenario"]), str(row["column"]).replace("_", " "), str(row["group"]),
+            number(row["residents"]), amount(row), between(row), row["gains"], number(row["worse_off"], 1),
+        ]
+        for row in records(found)
+    ]  # fmt: skip
+    table(["scenario", "by", "group", "residents", "effect", "95% interval", "", "worse off"], rows)
+    say(_EXPLORATORY)
+
+
+def _print_costs(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+    from sim.compare.wording import currency_of, money
+
+    found = table_of(results, asked)
+    unit = currency_of(results.manifest)
+    rows = []
+    for row in records(found):
+        known = not math.isnan(row["cost"])
+        interval = f"{money(row['lower'], unit)} to {money(row['upper'], unit)}" if known else ""
+        item = row["item"].replace("_", " ")
+        named = f"{item} ({row['unit']})" if item == "per unit of effect" else item
+        rows.append([
+            title_of(results, row["scenario"]), named, money(row["cost"], unit) if known else "–", interval,
+            row["why"],
+        ])  # fmt: skip
+    say(f"Extra cost up to week {results.facts.weeks}")
+    table(["scenario", "cost", "mean", "95% interval", ""], rows)
+
+
+def _print_estimands(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+    from sim.compare.wording import amount, between, number
+
+    found = table_of(results, asked)
+    say(f"{_label(asked.measure or results.facts.outcome)} after {results.facts.weeks} weeks, on whom")
+    rows = []
+    for row in records(found):
+        if row["estimand"] == "total":
+            spoken, interval = number(row["effect"], 2), f"{number(row['lower'], 2)} to {number(row['upper'], 2)}"
+        else:
+            spoken, interval = amount(row), between(row)
+        share = "–" if math.isnan(row["share_of_total"]) else f"{number(100 * row['share_of_total'], 1)}%"
+        rows.append([
+            title_of(results, row["scenario"]), row["estimand"], number(row["residents"]), spoken, interval, share,
+        ])  # fmt: skip
+    table(["scenario", "effect", "residents", "size", "95% interval", "share of the total"], rows)
+    say("Those offered a place and participants overlap; 'total' is summed over residents, the others are means.")
+
+
+def _percent(value: float) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.0f}%"
+
+
+def _print_ties(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+
+    found = table_of(results, asked)
+    rows = []
+    for row in records(found):
+        cells = [title_of(results, row["scenario"])]
+        for name, low, high in (
+            ("uptake_through_ties", "uptake_lower", "uptake_upper"),
+            *((name, f"{name}_lower", f"{name}_upper") for name in ("effect_on_others", "effect_through_ties")),
+        ):
+            known = not math.isnan(row[name])
+            cells.append(f"{_percent(row[name])} ({_percent(row[low])} to {_percent(row[high])})" if known else "–")
+        rows.append([*cells, row["why"]])
+    say(f"What came through ties: {_label(asked.measure or results.facts.outcome).lower()}")
+    table(["scenario", "uptake through ties", "effect on others", "effect through ties", ""], rows)
+
+
+def _print_distance(results: Results, asked: Asked) -> None:
+    from sim.compare import DISTANCES, records
+    from sim.compare.wording import amount, between, number
+
+    found = table_of(results, asked)
+    order = {name: place for place, name in enumerate(results.facts.scenarios)}
+    rows = [
+        [
+            title_of(results, row["scenario"]), DISTANCES[row["distance"]], number(row["residents"]), amount(row),
+            between(row),
+        ]
+        for row in sorted(records(found), key=lambda row: order[row["scenario"]])
+    ]  # fmt: skip
+    say(f"{_label(asked.measure or results.facts.outcome)} by distance from the nearest participant")
+    table(["scenario", "distance", "residents", "effect", "95% interval"], rows)
+
+
+def _print_targets(results: Results, asked: Asked) -> None:
+    for line in target_lines(results) or ["no scenario sets a target"]:
+        say(line)
+
+
+def _print_budget(results: Results, asked: Asked) -> None:
+    from sim.compare import records
+    from sim.compare.wording import amount, between, currency_of, money, number
+
+    assert asked.budget is not None
+    unit = currency_of(results.manifest)
+    measure = asked.measure or results.facts.outcome
+    found = table_of(results, asked)
+    say(f"{_label(measure)} if each scenario were scaled to cost {money(asked.budget, unit)} (not played again)")
+    rows = []
+    for row in records(found):
+        scaled = not math.isnan(row["factor"])
+        rows.append([
+            title_of(results, row["scenario"]), money(row["cost"], unit),
+            f"x {number(row['factor'], 2)}" if scaled else "–", amount(row) if scaled else "–",
+            between(row) if scaled else "–", row["note"],
+        ])  # fmt: skip
+    table(["scenario", "cost as played", "scaled", "effect", "95% interval", ""], rows)
+    _print_commands(results, found)
+
+
+def _print_commands(results: Results, found: Any) -> None:
+    """Print how to play the scenarios at the size that the budget allows."""
+    import shlex
+
+    from sim.compare import settings_at_budget
+
+    lines = []
+    for name, settings in settings_at_budget(found, results.manifest).items():
+        stored = results.manifest["scenarios"][name]
+        file = str(stored.get("file") or "")
+        if not file or not settings:
+            lines.append(f"{title_of(results, name)}: nothing in its file says how many it is for")
+            continue
+        words = ["sim", "run", file, "--seeds", str(results.manifest["seeds"])]
+        before = {str(origin.get("where", "")) for origin in (stored.get("origins") or {}).values()}
+        before = {text.removeprefix("--set").strip() for text in before if text.startswith("--set")}
+        kept = sorted(text for text in before if not text.startswith("seeds="))
+        words += [word for setting in (*kept, *settings) for word in ("--set", setting)]
+        lines.append(shlex.join([*words, "--out", f"{results.path}_at_budget/{name}"]))
+    if lines:
+        say()
+        say("To play them at that size instead:")
+        for line in lines:
+            say(line)
+
+
+def _print_between(one: Results, other: Results, asked: Asked) -> None:
+    """Print how the scenarios of two folders differ, and whether their runs are pairs."""
+    from sim.compare import records
+    from sim.compare.wording import amount, between
+
+    only = [asked.against] if asked.against else []
+    for measure in measures_of(one, asked):
+        found = one.between(other, measure, only)
+        found = found[found["when"] == ("average" if asked.when == "average" else "horizon")]
+        say()
+        say(f"{_label(measure)}: {one.path} compared with {other.path}")
+        if found.empty:
+            say("nothing to compare")
+            continue
+        reason = found["why_not_paired"].iloc[0]
+        say(f"not paired, since {reason}: the intervals are wider" if reason else "paired: same communities and luck")
+        rows = []
+        for row in records(found):
+            told = {**row, "effect": row["difference"]}
+            rows.append([
+                title_of(one, row["scenario"]), title_of(other, row["other_scenario"]), amount(told), between(told),
+                f"{row['seeds']}" if row["paired"] else f"{row['seeds']} and {row['other_seeds']}", row["verdict"],
+            ])  # fmt: skip
+        table([str(one.path), f"against {other.path}", "difference", "95% interval", "runs", "verdict"], rows)
+
+
+_SHOWN = {
+    "ranking": _print_ranking, "gaps": _print_gaps, "who": _print_who, "costs": _print_costs,
+    "parts": _print_estimands, "ties": _print_ties, "distance": _print_distance, "targets": _print_targets,
+}  # fmt: skip
