@@ -139,6 +139,11 @@ def sbc_text(rows: pd.DataFrame) -> str:
     after = (
         f"\n{cold:.0%} of the posteriors reached temperature 1. A spread above 1 means intervals that are too narrow.\n"
     )
+    if (number := rows["repetition"].nunique()) < 100:
+        after += (
+            f"\n**Only {number} repetitions are recorded so far**, too few to see anything but gross errors; the script goes "
+            "on where it stopped.\n"
+        )
     return f"{SBC}\n{table(head, found)}{after}"
 
 
