@@ -171,8 +171,16 @@ def korea_text(found: Mapping[str, Any]) -> str:
     posteriors = table(
         ["theory", "half", "median and 95% interval, rates a quarter", "temperature", "simulations"], setting
     )
+    hot = [half["temperature"] for halves in found["posteriors"].values() for half in halves]
+    caution = ""
+    if max(hot) > 1:
+        caution = (
+            f"The simulations that were allowed were used up at temperatures {min(hot):.0f} to {max(hot):.0f}: posteriors and "
+            "intervals are wider than the data warrant, and centres are drawn towards the middle of the ranges. More "
+            "simulations (the script's first argument) make them narrower; whether better is not known.\n"
+        )
     text = KOREA.format(**found)
-    return "\n".join([text, table(head, rows), verdict(scores) + "\n", hazards, posteriors])
+    return "\n".join([text, table(head, rows), verdict(scores) + "\n", caution, hazards, posteriors])
 
 
 def verdict(scores: Mapping[str, Mapping[str, Any]]) -> str:
