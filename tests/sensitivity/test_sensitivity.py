@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,25 @@ def test_only_what_can_be_analysed(study: sim.Study) -> None:
         sim.sensitivity(study["talks"], measure="isolated", when="average", progress=False)
     with pytest.raises(InputError, match="first which of them matter"):
         sim.sensitivity(study["talks"], method="sobol", progress=False)
+
+
+def test_seeds_in_other_communities_are_not_taken_for_the_same(study: sim.Study, tmp_path: Path) -> None:
+    for communities in (2, 1):
+        other = sim.load(study.paths[0], {"communities": communities, "weeks": 2})
+        call = {"parameters": {STRENGTH: None}, "seeds": 1, "out": tmp_path / "out", "progress": False}
+        if communities == 2:
+            sim.sensitivity(other["befriending"], "tornado", **call)  # type: ignore[arg-type]
+            continue
+        with pytest.raises(InputError, match="communities was 2, is now 1"):
+            sim.sensitivity(other["befriending"], "tornado", **call)  # type: ignore[arg-type]
+
+
+def test_without_salib_it_says_what_to_install(study: sim.Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "SALib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "SALib", None)
+    with pytest.raises(InputError, match=r"connected-communities\[sensitivity\]"):
+        sim.sensitivity(study["befriending"], progress=False)
 
 
 def test_the_command(study: sim.Study, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,10 +14,13 @@ from sim.community.columns import Column, Columns, Outcome
 from sim.community.community import Community
 from sim.community.places import Places
 from sim.community.synthesis.check import matches_of, notes_of
+from sim.community.synthesis.keyed import Composition
 from sim.community.synthesis.network import KINDS, make_network
+from sim.community.synthesis.one_layer import make_one_layer
 from sim.community.synthesis.outcomes import Outcomes, make_outcomes
 from sim.community.synthesis.people import People, make_people
 from sim.community.synthesis.profile import AGE_BANDS, Profile
+from sim.community.synthesis.statistics import Statistics
 from sim.community.ties import Ties
 from sim.errors import InputError, Problem
 from sim.rng import Draws
@@ -29,6 +32,9 @@ LEAST_RESIDENTS = 20
 
 MOST_RESIDENTS = 5_000_000
 """More would not fit into the memory of an ordinary computer."""
+
+_PLACES = {"england": "England", "united_states_1985": "the United States in 1985"}
+"""How profiles are called in titles."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,15 @@ class SynthesiseSource:
     profile: str = "england"
     """Name of the profile."""
     targets: Mapping[str, Any] = field(default_factory=dict)
-    """Values in place of the profile's, by name without its prefix, e.g. ``lonely_often: 0.09``."""
+    """Values in place of the profile's, by name without its prefix, e.g. ``lonely_often: 0.09``. With ``degrees``
+    (shares of residents by number of ties) no profile is used: they are statistics of one network, beside which there
+    may be ``clustering``, ``largest_component`` and ``attributes``."""
+    table: Path | None = field(default=None, metadata={"path": True})
+    """A file with a table of own figures in place of the profile's: columns target, group, value, tolerance,
+    source."""
+    composition: Literal["quota", "sample"] = "quota"
+    """How shares of residents are met: ``quota``, as nearly as whole numbers can in every community, or ``sample``,
+    each resident drawn on her own, so that communities differ as samples of so many do."""
 
     def __post_init__(self) -> None:
         """Check everything that can be checked without making the community.
@@ -66,12 +80,34 @@ class SynthesiseSource:
         if not isinstance(targets, Mapping):
             message = f"must be a mapping of targets to values; found {targets!r}"
             raise InputError(Problem(path="targets", message=message))
-        Profile.read(self.profile, targets)
+        if self.composition not in ("quota", "sample"):
+            raise InputError(
+                Problem(path="composition", message=f"must be quota or sample; found {self.composition!r}")
+            )
+        object.__setattr__(self, "table", None if self.table is None else Path(self.table))
+        self._read()
+
+    def _read(self) -> Profile | Statistics:
+        """Return what the community is made from."""
+        if "degrees" not in self.targets:
+            return Profile.read(self.profile, self.targets, self.table, self.composition == "sample")
+        if self.table is not None:
+            message = "does not go with targets.degrees, which are statistics of one network; put all into targets"
+            raise InputError(Problem(path="table", message=message))
+        return Statistics.read(self.targets)
+
+    def evidence_of_targets(self) -> dict[str, str]:
+        """Return the evidence entry behind each target, by its name; none for statistics of one network."""
+        made = self._read()
+        return {} if isinstance(made, Statistics) else {key: made.evidence(key) for key in made.values}
 
     def build(self, seed: int) -> Community:
         """Return the community of a seed; the same seed gives the same community to the bit."""
-        profile = Profile.read(self.profile, self.targets)
-        draws = Draws(seed)
+        profile = self._read()
+        if isinstance(profile, Statistics):
+            composition = Composition(self.composition == "sample")
+            return make_one_layer(seed, int(self.residents), profile, composition, "set by the scenario")
+        draws, place = Draws(seed), _PLACES[profile.name]
         people = make_people(draws, int(self.residents), profile)
         network = make_network(draws, people, profile)
         outcomes = make_outcomes(draws, people, network, profile)
@@ -89,7 +125,7 @@ class SynthesiseSource:
             ),
             places=Places(network.places),
             groups=("age_band", "gender", "lived_experience", "lonely_at_start"),
-            title=f"A made-up community of {len(people):,} residents, after published statistics for England",
+            title=f"A made-up community of {len(people):,} residents, after published statistics for {place}",
             notes=notes_of(people, network, profile),
             seed=seed,
             facts={"households": len(people.households), "unmatched friends": network.unmatched},
@@ -98,15 +134,15 @@ class SynthesiseSource:
         return community
 
     def files(self) -> tuple[Path, ...]:
-        """Return the data files read: none, the statistics are part of the package."""
-        return ()
+        """Return the data files read: the table of own figures, if there is one."""
+        return () if self.table is None else (self.table,)
 
 
 def _columns(people: People, outcomes: Outcomes, profile: Profile) -> Columns:
     """Return the residents' columns, attributes first."""
 
     def source(*keys: str) -> str:
-        return "; ".join(f"{profile.name}.{key}" for key in keys)
+        return "; ".join(profile.evidence(key) for key in keys)
 
     areas = tuple(f"area_{number + 1}" for number in range(int(people.area.max()) + 1))
     lonely = np.clip(outcomes.loneliness, 0.0, 1.0)

@@ -170,7 +170,7 @@ def largest_part(first, neighbour, label, queue):
 
 @kernel
 def count_triangles(first, neighbour, stamp, marks):
-    """Return how many triangles there are, and the counter of marks."""
+    """Return how many triangles there are, and the next mark that has not been used."""
     total = 0
     for a in range(first.size - 1):
         marks += 1
@@ -182,7 +182,7 @@ def count_triangles(first, neighbour, stamp, marks):
                 for f in range(first[b], first[b + 1]):
                     if neighbour[f] > b and stamp[neighbour[f]] == marks:
                         total += 1
-    return total, marks
+    return total, marks + 1
 
 
 @kernel

@@ -61,7 +61,7 @@ def importance(
         greatest = max((row[name] for row in rows for name in ("index", "noise") if row[name] == row[name]), default=1)
         ends = [row["upper"] for row in rows if row["upper"] == row["upper"] and row["upper"] < 3 * greatest]
         ax.set_xlim(left=1.05 * left, right=1.08 * max([greatest, *ends, 1e-12]))
-        title(ax, f"What {what or 'the outcome'} hangs on", 60)
+        title(ax, f"What {what or 'the outcome'} hangs on", 44)
         _legend(ax, method, rows)
     return ax
 
@@ -122,7 +122,7 @@ def plane(indices: pd.DataFrame, *, what: str = "", unit: str = "", named: int =
             colour = _CLEAR if row["verdict"] == "matters" else _DIM
             ax.plot([row["index"]], [row["spread"]], "o", color=colour, markersize=7, zorder=3)
         spreads: list[float] = []
-        for row in [each for each in rows[:named] if each["index"] > 0.05 * greatest]:
+        for row in [each for each in rows[:named] if each["index"] > 0.17 * greatest]:
             near = any(abs(row["spread"] - each) < 0.06 * greatest for each in spreads)
             spreads.append(row["spread"])
             left = row["index"] > 0.55 * greatest
@@ -139,7 +139,7 @@ def plane(indices: pd.DataFrame, *, what: str = "", unit: str = "", named: int =
         ax.set_ylabel("How much that varies: standard deviation")
         ax.locator_params(nbins=5)
         plain_ticks(ax, "both")
-        title(ax, f"What {what or 'the outcome'} hangs on", 56)
+        title(ax, f"What {what or 'the outcome'} hangs on", 50)
     return ax
 
 
@@ -169,7 +169,7 @@ def swings(
         _parameters(ax, rows)
         ax.set_xlim(usual - 1.45 * span, usual + 1.45 * span)
         ax.set_xlabel(f"Outcome at the ends of each range{f' ({unit})' if unit else ''}\ngrey: luck alone could do it")
-        title(ax, f"What {what or 'the outcome'} hangs on", 60)
+        title(ax, f"What {what or 'the outcome'} hangs on", 44)
     return ax
 
 

@@ -135,9 +135,25 @@ def _under(
                 yield from _under(f"{path}.{key}", type(part), part)
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             yield from _under(path, type(value), value)
+        elif item.key == "targets" and hasattr(held, "evidence_of_targets"):
+            yield from _targets(path, held.evidence_of_targets())
         else:
             name = (catalogued or {}).get(f"{inner}.{item.key}")
             yield _supported(_settable(path, cls, item), name)
+
+
+def _targets(prefix: str, named: Mapping[str, str]) -> Iterator[Settable]:
+    """Yield a path for each figure that a community is made from, and for each of its groups."""
+    for key, name in named.items():
+        item = evidence.entry(name)
+        support = support_of(item)
+        if not isinstance(item.value, Mapping):
+            default = item.value if isinstance(item.value, float) else None
+            yield Settable(f"{prefix}.{key}", item.label, item.unit, item.low, item.high, default, support)
+            continue
+        for group, value in item.value.items():
+            label = f"{item.label}: {group}"
+            yield Settable(f"{prefix}.{key}.{group}", label, item.unit, item.low, item.high, value, support)
 
 
 def _settable(path: str, cls: type, item: Parameter) -> Settable:

@@ -216,7 +216,8 @@ def explore(
     space = usual_axes(every) if parameters is None else asked_axes(parameters, every)
     points = sobol_points(worlds, space.paths)
     model = scenario_model(plan, names, space, fingerprint_of(plan).parts)
-    experiment = Experiment(model, space, points, seeds, {"method": "worlds"})
+    design = {"method": "worlds", "communities": plan.communities}
+    experiment = Experiment(model, space, points, seeds, design)
     runs = played(lambda bar: run_experiment(experiment, out, workers=workers, fresh=fresh, progress=bar), progress)
     by = column("", measure, when).removeprefix(": ")
     ranking = rank(runs, names, by, better, space, points, plan.baseline)

@@ -113,7 +113,7 @@ def label_of(measure: str, when: str = "horizon") -> str:
     """Return a measure's name for readers."""
     from sim.measures import MEASURES
 
-    return f"{MEASURES[measure].label}{' (average over the weeks)' if when == 'average' else ''}"
+    return f"{MEASURES[measure].label}{' (average of weeks)' if when == 'average' else ''}"
 
 
 def unit_of(measure: str) -> str:
@@ -217,7 +217,7 @@ def sensitivity(
     parts = fingerprint_of(_only(plan, scenarios)).parts
     model = scenario_model(plan, [chosen.name], space, parts)
     seeds = USUAL_SEEDS.get(method, 3) if seeds is None else seeds
-    experiment = Experiment(model, space, design.points, seeds, design.plain())
+    experiment = Experiment(model, space, design.points, seeds, {**design.plain(), "communities": plan.communities})
     runs = played(lambda bar: run_experiment(experiment, out, workers=workers, fresh=fresh, progress=bar), progress)
     what = f"the effect of “{chosen.title}” on {label_of(measure, when)}"
     found = analyse(runs, column(chosen.name, measure, when), design, space, what=what, unit=unit_of(measure))

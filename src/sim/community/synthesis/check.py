@@ -11,12 +11,15 @@ from sim.community.synthesis.keyed import Floats
 from sim.community.synthesis.network import Network, twenty_years
 from sim.community.synthesis.outcomes import OFTEN, close_ties, tie_correlation
 from sim.community.synthesis.people import People
-from sim.community.synthesis.profile import AGE_BANDS, Profile
+from sim.community.synthesis.profile import AGE_BANDS, PROFILES, Profile
 
 __all__ = ["FRIEND_CLASSES", "matches_of", "notes_of"]
 
 FRIEND_CLASSES = {"0": (0, 0), "1": (1, 1), "2-3": (2, 3), "4-5": (4, 5), "6+": (6, 10**6)}
 """Least and greatest number of close friends in each class of the distribution."""
+
+_ONLY_CHECKED = ("friends_lived_experience", "no_influential_tie", "isolated")
+"""Figures that nothing is made from."""
 
 
 class _Matches:
@@ -27,11 +30,22 @@ class _Matches:
         self._residents = residents
         self._profile = profile
 
-    def add(self, key: str, target: str, wanted: float, achieved: float, tolerance: float, of: int = 0) -> None:
-        """Add one target; ``of`` is the number of residents that it speaks of, all unless given."""
-        slack = 1.0 / max(1, of or self._residents)
-        source = self._profile.source(key)
-        self.found.append(Match(target, float(wanted), float(achieved), tolerance + slack, source))
+    def add(
+        self, key: str, target: str, wanted: float, achieved: float, tolerance: float, of: int = 0, group: str = ""
+    ) -> None:
+        """Add one target; ``of`` is the number of residents that it speaks of, all unless given.
+
+        Where residents are drawn one by one, shares may differ by as much as shares of samples do.
+        """
+        if key in _ONLY_CHECKED and key in self._profile.borrowed:
+            return  # nothing was made to meet another country's figure
+        residents = max(1, of or self._residents)
+        slack = 1.0 / residents
+        if self._profile.composition.sampled and 0.0 <= wanted <= 1.0:
+            slack += 3.0 * (wanted * (1.0 - wanted) / residents) ** 0.5
+        own = self._profile.tolerance(key, group)
+        within = tolerance + slack if own is None else own
+        self.found.append(Match(target, float(wanted), float(achieved), within, self._profile.source(key)))
 
 
 def matches_of(community: Community, people: People, network: Network, profile: Profile) -> list[Match]:
@@ -51,7 +65,8 @@ def _share(flags: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
 
 def _people(found: _Matches, people: People, profile: Profile) -> None:
     for code, (band, share) in enumerate(zip(AGE_BANDS, profile.list("age"), strict=True)):
-        found.add("age", f"residents aged {band}", share, float((people.band == code).mean()), 0.01)
+        found.add("age", f"residents aged {band}", share, float((people.band == code).mean()), 0.01,
+                  group=band)  # fmt: skip
     found.add("women", "women", profile.number("women"), people.woman.mean(), 0.02)
     adult = people.band < AGE_BANDS.index("65-74")
     wanted = profile.number("lived_experience")
@@ -67,7 +82,7 @@ def _friends(found: _Matches, community: Community, people: People, network: Net
     friends = community.ties.degree(["friend"])
     for (name, (least, most)), share in zip(FRIEND_CLASSES.items(), profile.list("close_friends"), strict=True):
         achieved = float(((friends >= least) & (friends <= most)).mean())
-        found.add("close_friends", f"residents with {name} close friends", share, achieved, 0.05)
+        found.add("close_friends", f"residents with {name} close friends", share, achieved, 0.05, group=name)
     concerned = people.lived_experience
     mean = float(friends[concerned].mean()) if concerned.any() else 0.0
     wanted = profile.number("friends_lived_experience")
@@ -78,6 +93,9 @@ def _friends(found: _Matches, community: Community, people: People, network: Net
     same = float((years[one] == years[other]).mean()) if len(one) else 0.0
     wanted = profile.number("friends_same_age")
     found.add("friends_same_age", "friends of the same twenty years of age", wanted, same, 0.08, len(one))
+    alike = float((people.woman[one] == people.woman[other]).mean()) if len(one) else 0.0
+    wanted = profile.number("friends_same_gender")
+    found.add("friends_same_gender", "friends of the same gender", wanted, alike, 0.04, len(one))
     wanted = profile.number("friends_clustering")
     achieved = transitivity(community, ["friend"])
     found.add("friends_clustering", "friends of a resident who are friends", wanted, achieved, 0.1)
@@ -97,7 +115,7 @@ def _ties(found: _Matches, community: Community, people: People, profile: Profil
     in_hub = np.zeros(len(people), np.bool_)
     for place in community.places.items:
         in_hub |= place.members & (place.sort == "hub")
-    found.add("place_members", "members of a hub", wanted, in_hub.mean(), 0.01)
+    found.add("place_members", "members of a hub", wanted, in_hub.mean(), 0.01, group="hub")
     pairs = community.ties.pairs()
     reached = np.zeros(len(people), np.bool_)
     reached[pairs["one"][people.influence[pairs["other"]]]] = True
@@ -125,7 +143,8 @@ def _loneliness(found: _Matches, community: Community, people: People, network: 
         wanted = pattern[code] * profile.number("lonely_often") / average if average > 0 else 0.0
         at = people.band == code
         text = f"lonely often or always at {AGE_BANDS[code]}"
-        found.add("lonely_often_by_age", text, wanted, _share(often, at), 0.03, int(at.sum()))
+        found.add("lonely_often_by_age", text, wanted, _share(often, at), 0.03, int(at.sum()),
+                  group=AGE_BANDS[code])  # fmt: skip
     concerned = people.lived_experience
     wanted = profile.number("lonely_often_lived_experience")
     text, achieved = "lonely often or always with lived experience", _share(often, concerned)
@@ -170,6 +189,13 @@ def notes_of(people: People, network: Network, profile: Profile) -> list[str]:
     ]
     if network.unmatched:
         notes.append(f"{network.unmatched} wished-for friends could not be matched and were left out.")
+    if profile.borrowed and profile.name != PROFILES[0]:
+        notes.append(
+            f"The profile {profile.name} has no figures of its own for these; England's are taken, as an assumption: "
+            f"{', '.join(sorted(profile.borrowed))}."
+        )
+    if profile.composition.sampled:
+        notes.append("Residents are drawn one by one, so that the composition of communities differs as samples do.")
     if profile.overridden:
         notes.append(f"Set by the scenario instead of the profile: {', '.join(sorted(profile.overridden))}.")
     return notes

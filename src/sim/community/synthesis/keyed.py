@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Composition",
     "Floats",
     "Ints",
     "assign",
@@ -50,6 +53,30 @@ def rank_within(scores: Floats, group: Ints) -> Floats:
 def choose(scores: Floats, group: Ints, rates: Floats) -> NDArray[np.bool_]:
     """Say who is chosen: of each group the lowest scores, as many as its rate says."""
     return np.asarray(rank_within(scores, group) < rates[group])
+
+
+@dataclass(frozen=True)
+class Composition:
+    """How shares of residents are met."""
+
+    sampled: bool = False
+    """Each resident is drawn on her own, so that communities differ as samples do; otherwise shares are met as nearly
+    as whole numbers can."""
+
+    def assign(self, luck: Floats, shares: Floats) -> Ints:
+        """Return a class for each resident; ``luck`` are draws in [0, 1), shape (residents,)."""
+        if not self.sampled:
+            return assign(luck, shares)
+        upto = np.cumsum(shares / shares.sum())
+        return np.minimum(np.searchsorted(upto, luck, side="right"), len(shares) - 1).astype(np.int64)
+
+    def choose(self, luck: Floats, group: Ints, rates: Floats) -> NDArray[np.bool_]:
+        """Say who is chosen, each group at its rate."""
+        return np.asarray(luck < rates[group]) if self.sampled else choose(luck, group, rates)
+
+    def ranks(self, luck: Floats, group: Ints) -> Floats:
+        """Return numbers spread evenly over 0 to 1 within each group, or (sampled) as they were drawn."""
+        return luck if self.sampled else rank_within(luck, group)
 
 
 def quantile(p: Floats) -> Floats:

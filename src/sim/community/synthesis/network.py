@@ -21,6 +21,7 @@ from sim.community.synthesis.keyed import (
 from sim.community.synthesis.matching import STUB, Stubs, Tied, match, pair_codes
 from sim.community.synthesis.people import People
 from sim.community.synthesis.profile import AGE_BANDS, Profile
+from sim.community.synthesis.rewiring import Mixing, Wanted, rewired
 from sim.rng import Draws
 
 __all__ = ["KINDS", "Network", "make_network", "twenty_years"]
@@ -175,10 +176,43 @@ def _friend_ties(draws: Draws, people: People, profile: Profile, tied: Tied) -> 
     circle = np.searchsorted(np.cumsum(shares)[:-1], np.where(faithful < loyalty, own, elsewhere), side="right")
     stubs.block = circle.astype(np.int64)
     stubs.position = np.stack(rows)[circle, stubs.owner] * shares[circle]
+    known = Tied(tied.residents, tied.codes)
     first, _, left = match(draws, "friends", stubs, _FRIENDS_WIDTH, tied, _ROUNDS)
     left = Stubs(left.owner, left.number, rows[0][left.owner], np.zeros(len(left), np.int64))
     second, _, left = match(draws, "friends found later", left, 4 * _FRIENDS_WIDTH, tied, 2 * _ROUNDS)
-    return (np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])), len(left)
+    pairs = np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+    alike = _of_like_gender(draws, people, profile, pairs, known)
+    tied.codes = known.codes
+    tied.add(pair_codes(*alike, tied.residents))
+    return alike, len(left) + len(pairs[0]) - len(alike[0])
+
+
+def _of_like_gender(draws: Draws, people: People, profile: Profile, pairs: Pairs, known: Tied) -> Pairs:
+    """Let friendships exchange partners until as many as wanted are between people of the same gender.
+
+    Only friendships of people of like age in the same neighbourhood exchange partners; how many are of the same twenty
+    years of age stays, and clustering comes to what is wanted where circles of friends could not bring it about.
+    Exchanges that would make friends of people of one household or family are left out.
+    """
+    gender = people.woman.astype(np.int64)
+    years = twenty_years(people.age)
+    size = int(years.max()) + 1
+    one, other = pairs
+    if not len(one):
+        return pairs
+    now = np.bincount(np.minimum(years[one], years[other]) * size + np.maximum(years[one], years[other]),
+                      minlength=size**2).reshape(size, size) / len(one)  # fmt: skip
+    of_years = np.where(np.triu(np.ones((size, size), np.bool_)), now, np.nan)
+    same = profile.number("friends_same_gender")
+    ends = np.bincount(gender[np.concatenate(pairs)], minlength=2) / (2 * len(one))
+    across = min(1.0 - same, 2.0 * float(ends.min()))
+    of_gender = np.array([[ends[0] - across / 2, across], [np.nan, ends[1] - across / 2]])
+    wanted = Wanted(
+        (Mixing(gender, of_gender), Mixing(years, of_years)), profile.number("friends_clustering"), tolerance=0.005
+    )
+    found = rewired(draws, pairs, people.area * size + years, wanted, len(people))
+    good = ~known.has(pair_codes(*found, known.residents))
+    return found[0][good], found[1][good]
 
 
 def _row(position: Floats, area: Ints | None = None) -> Floats:

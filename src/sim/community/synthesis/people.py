@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.community.synthesis.keyed import Floats, Ints, assign, choose, rank_within, scaled
+from sim.community.synthesis.keyed import Floats, Ints, scaled
 from sim.community.synthesis.profile import AGE_BANDS, Profile
 from sim.rng import Draws, Identities
 
@@ -73,7 +73,8 @@ def make_people(draws: Draws, residents: int, profile: Profile) -> People:
     def draw(rule: str, number: int = 0) -> Floats:
         return draws.stream(f"synthesise: {rule}").uniform(who, number)
 
-    band = assign(draw("age band"), profile.list("age"))
+    compose = profile.composition
+    band = compose.assign(draw("age band"), profile.list("age"))
     age = np.round(_FIRST_AGE[band] + _YEARS[band] * draw("age"), 6)
     arrangement = _arrangements(draw("living arrangement"), band, profile)
     jitter = draw("household", 0) - draw("household", 1)
@@ -82,13 +83,13 @@ def make_people(draws: Draws, residents: int, profile: Profile) -> People:
     numbers = _household_numbers(age, jitter, arrangement, partners, profile.number("age_gap_to_parent"))
     households = _by_address(numbers, age, draw("address"))
     woman = _genders(draw("gender"), draw("gender", 1), partners, residents, profile)
-    lived = choose(draw("lived experience"), band, _lived_experience_rates(band, profile))
+    lived = compose.choose(draw("lived experience"), band, _lived_experience_rates(band, profile))
     everybody = np.zeros(residents, np.int64)
     disclosed = np.zeros(residents, np.bool_)
     if lived.any():
         share = np.array([profile.number("disclosed")])
-        disclosed[lived] = choose(draw("disclosed")[lived], everybody[lived], share)
-    influence = choose(draw("influence"), everybody, np.array([profile.number("influential")]))
+        disclosed[lived] = compose.choose(draw("disclosed")[lived], everybody[lived], share)
+    influence = compose.choose(draw("influence"), everybody, np.array([profile.number("influential")]))
     areas = max(1, round(residents / profile.number("residents_per_area")))
     area = households.start[households.of] * areas // residents
     return People(who, band, age, woman, households, area, lived, disclosed, influence)
@@ -98,7 +99,7 @@ def _arrangements(draw: Floats, band: Ints, profile: Profile) -> Ints:
     """Return how each resident lives, each age band meeting its shares."""
     keys = ("living_alone", "living_as_couple", "living_with_parents", "lone_parent")
     upto = np.cumsum(np.stack([profile.by_age(key) for key in keys], axis=1), axis=1)
-    return np.asarray((rank_within(draw, band)[:, None] > upto[band]).sum(axis=1), np.int64)
+    return np.asarray((profile.composition.ranks(draw, band)[:, None] > upto[band]).sum(axis=1), np.int64)
 
 
 def _couples(position: Floats, arrangement: Ints) -> tuple[Ints, Ints]:
@@ -163,8 +164,9 @@ def _genders(draw: Floats, other: Floats, partners: Ints, residents: int, profil
     rest[partners] = False
     left = int(rest.sum())
     if left:
-        rate = (profile.number("women") * residents - woman.sum()) / left
-        woman[rest] = choose(draw[rest], np.zeros(left, np.int64), np.array([rate]))
+        known = woman.sum() if not profile.composition.sampled else (residents - left) / 2
+        rate = (profile.number("women") * residents - known) / left
+        woman[rest] = profile.composition.choose(draw[rest], np.zeros(left, np.int64), np.array([rate]))
     return woman
 
 

@@ -15,14 +15,24 @@ from sim import compiled
 from sim.community.synthesis.keyed import Floats, Ints
 from sim.rng import Draws, stream_key
 
-__all__ = ["Mixing", "Wanted", "network_like"]
+__all__ = ["Mixing", "Wanted", "network_like", "rewired"]
 
-_ROUNDS = 400
-"""Rounds of as many proposals as there are ties, at most."""
+_ROUNDS = 60
+"""Rounds of two proposals a tie in the quick search."""
+_SLOW_ROUNDS = 3000
+"""Rounds of slow cooling, where the quick search gets stuck: with much clustering and likeness at once."""
+_MOST_PROPOSALS = 20_000_000
+"""Of slow cooling: some seconds."""
 _HOT_ROUNDS = 20
 """Rounds at the start in which steps away from what is wanted are kept now and then."""
 _CLOSE = 0.25
 """Share of the tolerance within which a count is near enough to stop."""
+_ATTEMPTS = 300
+"""Attempts to find other partners for half-ties that met themselves or each other again."""
+_JITTER = 2.0
+"""Residents by which a half-tie is moved along the line."""
+_NEAR = 1.2
+"""Tolerances within which the quick search's result is left as it is."""
 _PART_ROUNDS = 400
 """Attempts to bring the largest part to its size."""
 
@@ -67,7 +77,7 @@ def network_like(draws: Draws, degree: Ints, block: Ints, wanted: Wanted) -> tup
         What else it should be like.
 
     """
-    one, other = _first_ties(draws, degree, block)
+    one, other = _first_ties(draws, degree, block, _line(draws, len(degree), wanted))
     if not len(one):
         return one, other
     state = _State(draws, one, other, len(degree), block, wanted)
@@ -77,14 +87,57 @@ def network_like(draws: Draws, degree: Ints, block: Ints, wanted: Wanted) -> tup
     return state.pairs()
 
 
-def _first_ties(draws: Draws, degree: Ints, block: Ints) -> tuple[Ints, Ints]:
-    """Join half-ties at random within blocks; those that meet themselves or again exchange with other ties."""
+def rewired(draws: Draws, pairs: tuple[Ints, Ints], block: Ints, wanted: Wanted, residents: int) -> tuple[Ints, Ints]:
+    """Return ties that have exchanged partners until mixing and clustering are as wanted; nobody's number changes.
+
+    Parameters
+    ----------
+    draws
+        The luck of this community.
+    pairs
+        Both ends of each tie.
+    block
+        Half of the exchanges are between ties of two residents of the same block, shape (residents,).
+    wanted
+        What the network should be like.
+    residents
+        How many there are.
+
+    """
+    state = _State(draws, *pairs, residents, block, wanted)
+    state.search()
+    return state.pairs()
+
+
+def _line(draws: Draws, residents: int, wanted: Wanted) -> Floats | None:
+    """Return each resident's place in a line in which like stand next to like; None if ties need not cluster.
+
+    Joining neighbours in the line gives a network that is more alike and more clustered than most; from there the
+    search finds its way, while it gets stuck on the way up from a random one. What matters most is sorted by first.
+    """
+    if wanted.clustering is None:
+        return None
+    luck = draws.stream("synthesise: place in the line").uniform(np.arange(residents, dtype=np.uint64))
+    alike = sorted(wanted.mixing, key=lambda each: float(np.nansum(np.diag(each.share))))
+    order = np.lexsort((luck, *(each.group for each in alike)))
+    place = np.empty(residents)
+    place[order] = np.arange(residents)
+    return place
+
+
+def _first_ties(draws: Draws, degree: Ints, block: Ints, line: Floats | None = None) -> tuple[Ints, Ints]:
+    """Join half-ties within blocks, at random or with neighbours in a line.
+
+    Those that meet themselves or each other again exchange with other ties.
+    """
     size = len(degree)
     owner = np.repeat(np.arange(size), degree)
     number = np.arange(len(owner)) - np.repeat(np.cumsum(degree) - degree, degree)
     luck = draws.stream("synthesise: half-ties").pair_uniform(
         owner.astype(np.uint64), number.astype(np.uint64) | np.uint64(1 << 62)
     )
+    if line is not None:
+        luck = line[owner] + _JITTER * (2.0 * luck - 1.0)
     order = np.lexsort((luck, block[owner]))
     owner = owner[order]
     held = np.bincount(block[owner], minlength=int(block.max(initial=0)) + 1)
@@ -99,13 +152,13 @@ def _first_ties(draws: Draws, degree: Ints, block: Ints) -> tuple[Ints, Ints]:
 def _without_repeats(draws: Draws, one: Ints, other: Ints, size: int, block: Ints) -> tuple[Ints, Ints]:
     """Let ties that cannot be exchange partners with ties of their block; what is left after many tries goes."""
     stream = draws.stream("synthesise: half-ties that meet again")
-    for attempt in range(60):
+    for attempt in range(_ATTEMPTS):
         codes = np.minimum(one, other) * np.int64(size) + np.maximum(one, other)
         good = np.zeros(len(codes), np.bool_)
         good[np.unique(codes, return_index=True)[1]] = True
         good &= one != other
         bad = np.flatnonzero(~good)
-        if not len(bad) or attempt == 59:
+        if not len(bad) or attempt == _ATTEMPTS - 1:
             return one[good], other[good]
         order = np.argsort(block[one], kind="stable")
         held = np.bincount(block[one], minlength=int(block.max()) + 1)
@@ -184,14 +237,17 @@ class _State:
         return float(max(differences.max(initial=0.0), of_triangles))
 
     def search(self) -> None:
-        """Propose until everything is near enough, or for as many rounds as there are."""
+        """Propose until everything is near enough: quickly first, and where that gets stuck, by slow cooling."""
+        unit = max(1.0, self.wanted.tolerance * self.ties)
         per_round = max(200, 2 * self.ties)
-        for number in range(_ROUNDS):
-            if self.misfit() <= _CLOSE and number >= 5:
+        slow = min(_SLOW_ROUNDS, _MOST_PROPOSALS // per_round)
+        for rounds, hot, heat in ((_ROUNDS, _HOT_ROUNDS, 2.0), (slow, 0.85 * slow, 20.0)):
+            for number in range(rounds):
+                if self.misfit() <= _CLOSE and number >= 5:
+                    return
+                self.propose(per_round, heat / unit * max(0.0, 1.0 - number / hot))
+            if self.misfit() <= _NEAR:
                 return
-            unit = max(1.0, self.wanted.tolerance * self.ties)
-            heat = (2.0 / unit) * max(0.0, 1.0 - number / _HOT_ROUNDS)
-            self.propose(per_round, heat)
 
     def largest(self) -> int:
         """Return how many residents the largest part has."""
