@@ -129,6 +129,27 @@ def test_weeks_in_which_few_have_been_reached_are_not_in_a_curve(results):
     assert len(results(groups={"all": 1000}, seeds=20, weeks=26).curve("taking_part")) == 3 * 27
 
 
+def test_a_target_that_stands_for_few_does_not_tell_its_value(results, fake_study, tmp_path):
+    study = fake_study(groups={"all": 200}, seeds=20, private=True, weeks=6)  # 0.03 x 200 = 6 take part
+    resolved = {"targets": [{"measure": "taking_part", "at": 6, "above": 0.01}]}
+    study.manifest["scenarios"]["befriending"]["resolved"] = resolved
+    told = sim.Results.open(stored(study, tmp_path / "private")).targets().iloc[0]
+    assert told.verdict == "met"
+    assert pd.isna([told.value, told.lower, told.upper]).all()
+    study.manifest["about"]["private"] = False
+    open_ = sim.Results.open(stored(study, tmp_path / "open")).targets().iloc[0]
+    assert open_.value == pytest.approx(0.03)
+
+
+def test_distances_that_are_few_are_counted(results):
+    found = results(seeds=20, private=True)
+    assert found.suppressed_distances.ripple_classes == 0
+    found.ripple.loc[found.ripple.distance == "unreached", "residents"] = 3
+    del found._distances
+    assert "unreached" not in set(found.by_distance().distance)
+    assert found.suppressed_distances.ripple_sentence()
+
+
 # --- the command line ------------------------------------------------------------------------------
 
 

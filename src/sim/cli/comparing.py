@@ -255,6 +255,8 @@ def _print_distance(results: Results, asked: Asked) -> None:
     ]  # fmt: skip
     say(f"{_label(asked.measure or results.facts.outcome)} by distance from the nearest participant")
     table(["scenario", "distance", "residents", "effect", "95% interval"], rows)
+    if results.suppressed_distances.ripple_sentence():
+        say(results.suppressed_distances.ripple_sentence())
 
 
 def _print_targets(results: Results, asked: Asked) -> None:

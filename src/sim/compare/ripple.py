@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim import stats
+from sim.compare.pairs import codes_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,30 +39,30 @@ def ripple_summary(ripple: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns scenario, measure, distance, residents (mean over the runs in which the class occurs),
-        effect, lower, upper, seeds (those runs); distances in the order of :data:`DISTANCES`.
+        effect, lower, upper, standard_error, seeds (those runs); distances in the order of :data:`DISTANCES`.
     """
     import pandas as pd
 
-    texts = {name: ripple[name].astype(str) for name in ("scenario", "measure", "distance")}
-    table = ripple.assign(**texts).dropna(subset=["effect"])
-    rank = {name: place for place, name in enumerate(DISTANCES)}
-    rows = []
-    for (scenario, measure, distance), held in table.groupby(["scenario", "measure", "distance"], sort=False):
-        interval = stats.cluster_interval(held["effect"].to_numpy(), held["community"].tolist())
-        rows.append(
-            {
-                "scenario": scenario,
-                "measure": measure,
-                "distance": distance,
-                "residents": stats.mean(held["residents"].to_numpy()),
-                "effect": interval.estimate,
-                "lower": interval.lower,
-                "upper": interval.upper,
-                "seeds": interval.count,
-            }
-        )
-    columns = ["scenario", "measure", "distance", "residents", "effect", "lower", "upper", "seeds"]
-    found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(
-        "distance", key=lambda names: names.map(rank).fillna(len(rank)), kind="stable", ignore_index=True
-    )
+    orders = {
+        name: list(dict.fromkeys(ripple[name].astype(str))) if name != "distance" else list(DISTANCES)
+        for name in ("scenario", "measure", "distance")
+    }
+    orders["distance"] += [name for name in dict.fromkeys(ripple["distance"].astype(str)) if name not in DISTANCES]
+    table = pd.DataFrame(
+        {name: codes_of(ripple[name], order) for name, order in orders.items()}
+        | {name: ripple[name].to_numpy() for name in ("community", "seed", "residents", "effect")}
+    ).dropna(subset=["effect"])  # fmt: skip
+    keys = ["distance", "scenario", "measure"]
+    table = table.sort_values([*keys, "community", "seed"])
+    rows, group = np.unique(table[keys].to_numpy(), axis=0, return_inverse=True)
+    grouped = stats.Grouped(group.ravel(), table["community"].to_numpy())
+    found = grouped.intervals(table["effect"].to_numpy(np.float64))
+    texts = {
+        name: np.array(orders[name], dtype=object)[rows[:, place]] if len(rows) else []
+        for place, name in enumerate(keys)
+    }
+    return pd.DataFrame({
+        **{name: texts[name] for name in ("scenario", "measure", "distance")},
+        "residents": grouped.mean(table["residents"].to_numpy(np.float64)), "effect": found.estimate,
+        "lower": found.lower, "upper": found.upper, "standard_error": found.standard_error, "seeds": grouped.count,
+    })  # fmt: skip

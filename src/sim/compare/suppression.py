@@ -35,7 +35,7 @@ LEAST_RESIDENTS = USUAL_LEAST
 _OF_LIVED_EXPERIENCE = ("self_stigma",)
 """Measures that concern only residents with lived experience."""
 
-_NO_COUNT = ("often_lonely",)
+NO_COUNT = ("often_lonely",)
 """Shares that are no count of residents."""
 
 _NOBODY = 1e-6
@@ -242,7 +242,7 @@ def _few_counted(comparison: pd.DataFrame, sizes: Mapping[str, float], least: in
 
     A share of often lonely residents is no count (the cut is soft and set for the whole), so it may stay.
     """
-    counts = [name for name, measure in COMPARED.items() if measure.is_share and name not in _NO_COUNT]
+    counts = [name for name, measure in COMPARED.items() if measure.is_share and name not in NO_COUNT]
     size = comparison["group"].astype(str).map(dict(sizes)).astype(float)
     few = comparison["measure"].isin([])
     for column in ("baseline", "value"):

@@ -30,8 +30,12 @@ def write_comparison(path: Path | str, comparison: pd.DataFrame) -> Path:
     target = Path(path)
     if target.is_dir():
         target = target / "comparison.csv"
-    needed = [_whole(value) for value in comparison["seeds_needed"]]
-    write_text(target, comparison.assign(seeds_needed=needed).to_csv(index=False, lineterminator="\n"))
+    whole = {
+        name: [_whole(value) for value in comparison[name]]
+        for name in ("seeds_needed", "seeds_for_20_percent")
+        if name in comparison
+    }
+    write_text(target, comparison.assign(**whole).to_csv(index=False, lineterminator="\n"))
     return target
 
 

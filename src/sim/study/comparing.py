@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,11 +197,20 @@ class Comparisons:
         """Return the effect by distance from the nearest participant: see :func:`sim.compare.ripple_summary`."""
         from sim import compare
 
-        ripple = self.ripple
-        if self.facts.private:
-            ripple = compare.suppress_ripple(ripple, self.facts.least)[0]
-        summary = compare.ripple_summary(ripple)
+        summary = compare.ripple_summary(self._distances[0])
         return summary[summary["measure"] == self._measure(measure)].reset_index(drop=True)
+
+    @cached_property
+    def _distances(self) -> tuple[pd.DataFrame, int]:
+        """The ripple as readers may see it, and how many classes of distance are left out."""
+        from sim import compare
+
+        return compare.suppress_ripple(self.ripple, self.facts.least) if self.facts.private else (self.ripple, 0)
+
+    @property
+    def suppressed_distances(self) -> Suppressed:
+        """What :meth:`by_distance` leaves out to protect surveyed people."""
+        return replace(self.suppressed, ripple_classes=self._distances[1])
 
     def targets(self) -> pd.DataFrame:
         """Return every target of every scenario: met, missed or too close to call.

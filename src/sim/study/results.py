@@ -146,9 +146,7 @@ class Results(Comparisons):
 
     @cached_property
     def _shown_ripple(self) -> pd.DataFrame:
-        from sim import compare
-
-        return compare.suppress_ripple(self.ripple, self.facts.least)[0] if self.facts.private else self.ripple
+        return self._distances[0]
 
     def _groups_of(self, measure: str) -> list[str]:
         """Return the groups of which a measure was taken, and that may be shown."""
