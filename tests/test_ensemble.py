@@ -215,7 +215,7 @@ def test_an_interrupt_leaves_tables_of_what_is_done(tmp_path, workers):
     process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.PIPE)
     wait_for(lambda: len(list(out.glob("units/c*.parquet"))) >= 3)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
-    errors = process.communicate(timeout=20)[1].decode()
+    errors = process.communicate(timeout=60)[1].decode()
     assert errors == "interrupted\n"
     stored = manifest(out)["units"]
     assert len(stored["done"]) >= 3
@@ -350,7 +350,7 @@ def test_units_in_the_folder_that_are_of_something_else_do_not_count(tmp_path):
     assert played(plan) == [2, 5]
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -54,6 +55,25 @@ class Given:
         """As many as told, or as there are cores."""
         return self.workers or screens.cores()
 
+    def workers_ready(self) -> AbstractContextManager[None]:
+        """Start the processes that will play before the study is loaded, unless all seems to be done already."""
+        if self.dask is not None or self.processes < 2 or self._is_done():
+            return nullcontext()
+        from sim.ensemble import processes_ready
+
+        return processes_ready(self.processes)
+
+    def _is_done(self) -> bool:
+        """Whether the result folder seems to hold everything that is asked for."""
+        if self.fresh or self.precision is not None or len(self.paths) > 1 or not self.paths[0].exists():
+            return self.fresh is False and not self.paths[0].exists()
+        try:
+            out = self.out or Path("results") / self.paths[0].resolve().stem
+            found = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+            return not found["units"]["pending"] and (self.seeds or 0) <= found["seeds"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
     def cluster(self) -> AbstractContextManager[Any]:
         """Return a connection to the cluster that was named, or to none."""
         if self.dask is None:
@@ -74,10 +94,27 @@ class Given:
 def run(given: Given) -> int:
     """Run, compare, report; return the exit code."""
     from sim.ensemble import Outcome
-    from sim.study.precision import MAX_SEEDS
 
     given.check()
     _say_compiling()
+    with given.workers_ready():
+        results = _play(given)
+    _say_sources(results, given.paths[0])
+    outcome = results.outcome
+    assert isinstance(outcome, Outcome)
+    if outcome.failures:
+        _say_failures(outcome)
+    say()
+    print_answer(results)
+    say()
+    say(str(results.report_path))
+    return 1 if outcome.failures else 0
+
+
+def _play(given: Given) -> Results:
+    """Load the study and run it; say what a user should know meanwhile."""
+    from sim.study.precision import MAX_SEEDS
+
     study = given.study()
     note(_what(study))
     with given.cluster() as client, screens.progress_bar("runs") as bar, Forecast() as forecast:
@@ -91,20 +128,10 @@ def run(given: Given) -> int:
             forecast(progress)
             bar(progress)
 
-        results = study.run(
+        return study.run(
             workers=given.processes, out=given.out, fresh=given.fresh, progress=show, client=client,
             precision=given.precision, max_seeds=given.max_seeds or MAX_SEEDS, tell=note,
         )  # fmt: skip
-    _say_sources(results, given.paths[0])
-    outcome = results.outcome
-    assert isinstance(outcome, Outcome)
-    if outcome.failures:
-        _say_failures(outcome)
-    say()
-    print_answer(results)
-    say()
-    say(str(results.report_path))
-    return 1 if outcome.failures else 0
 
 
 def dry_run(given: Given) -> int:
@@ -155,14 +182,13 @@ def _say_start(progress: Progress, workers: str) -> None:
 
 def _say_compiling() -> None:
     """Say that this run compiles, where nothing compiled is kept yet."""
-    from sim.compiled.caching import kernel_folder
+    from sim.ensemble.compiling import can_be_kept, is_compiled
 
-    folder = kernel_folder()
-    if not folder:
+    if not can_be_kept():
         note(
             "compiled code cannot be kept here, so each run compiles (about 15 s); NUMBA_CACHE_DIR names another place"
         )
-    elif not any(Path(folder).rglob("*.nbi")):
+    elif not is_compiled():
         note("first run of this version: it compiles, which takes up to 15 s once, and is kept")
 
 

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sim.ensemble.worker import Played, Task, play_batch, start_worker
+from sim.ensemble.compiling import is_compiled
+from sim.ensemble.worker import Parcel, Played, Task, play_batch, start_worker
 from sim.store import BrokenUnitError, Unit, read_unit
 
-__all__ = ["ENDED", "Report", "batch_size", "play_in_processes"]
+__all__ = ["ENDED", "Report", "batch_size", "play_in_processes", "processes_ready"]
 
 _BATCH_SECONDS = 0.5
 """How long a batch should take: long beside the millisecond of handing it over, short beside patience."""
@@ -45,23 +47,62 @@ def play_in_processes(task: Task, units: Sequence[Unit], workers: int, report: R
             report(played)
 
     deaths = 0
+    parcel = Parcel.of(task)
     while missing:
-        suspects = _play_together(task, missing, workers, tell, alone_first=not deaths)
+        suspects = _play_together(parcel, missing, workers, tell, alone_first=not (deaths or is_compiled()))
         if not suspects:
             return
         deaths += 1
         _tell_finished(task, missing, tell)
         if deaths > 1:
-            _play_singly(task, [unit for unit in suspects if unit not in ended], tell)
+            _play_singly(parcel, [unit for unit in suspects if unit not in ended], tell)
         missing = [unit for unit in missing if unit not in ended]
 
 
+@dataclass
+class _Ready:
+    """Processes that are started before it is known what they will play, and stay for the next round."""
+
+    executor: Any
+    number: int
+
+
+_ready: _Ready | None = None
+
+
 @contextmanager
-def _processes(task: Task, number: int) -> Iterator[Any]:
+def processes_ready(number: int) -> Iterator[None]:
+    """Start processes now, for what is played by as many of them within the block.
+
+    They import what they need meanwhile, so a study can be loaded at the same time.
+    """
+    global _ready
+    _ready = _Ready(_started(number), number)
+    try:
+        yield
+    finally:
+        if _ready is not None:
+            _ready.executor.shutdown(wait=True, kill_workers=True)
+        _ready = None
+
+
+def _started(number: int, prepare: bool = True) -> Any:
     from joblib.externals.loky import ProcessPoolExecutor
 
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    executor = ProcessPoolExecutor(number, initializer=start_worker, initargs=(task, os.getpid()), env=threads)
+    executor = ProcessPoolExecutor(number, initializer=start_worker, initargs=(os.getpid(), prepare), env=threads)
+    executor.submit(os.getpid)  # starts them
+    return executor
+
+
+@contextmanager
+def _processes(number: int, prepare: bool) -> Iterator[Any]:
+    global _ready
+    ready, _ready = _ready, None
+    if ready is not None and ready.number < number:
+        ready.executor.shutdown(wait=True, kill_workers=True)
+        ready = None
+    executor = ready.executor if ready is not None else _started(number, prepare)
     with warnings.catch_warnings():
         # loky warns where it cannot look for children of its workers; ours have none
         warnings.filterwarnings("ignore", message="Failed to kill subprocesses")
@@ -71,10 +112,15 @@ def _processes(task: Task, number: int) -> Iterator[Any]:
         except BaseException:
             executor.shutdown(wait=True, kill_workers=True)
             raise
-        executor.shutdown(wait=True)
+        if ready is not None:
+            _ready = ready
+        else:
+            executor.shutdown(wait=True)
 
 
-def _play_together(task: Task, units: Sequence[Unit], workers: int, report: Report, *, alone_first: bool) -> list[Unit]:
+def _play_together(
+    parcel: Parcel, units: Sequence[Unit], workers: int, report: Report, *, alone_first: bool
+) -> list[Unit]:
     """Play units; return those that were being played when a process died, or nothing when all are played.
 
     The first unit is played ``alone_first``, so that code is compiled once, not by all processes at once.
@@ -84,13 +130,13 @@ def _play_together(task: Task, units: Sequence[Unit], workers: int, report: Repo
     running: dict[Future[list[Played]], list[Unit]] = {}
     seconds: list[float] = []
     try:
-        with _processes(task, min(workers, len(units))) as executor:
+        with _processes(min(workers, len(units)), parcel.prepare) as executor:
             while waiting or running:
                 room = workers if seconds or not alone_first else 1
                 while waiting and len(running) < room:
                     size = batch_size(seconds, len(waiting), workers)
                     batch, waiting = waiting[:size], waiting[size:]
-                    running[executor.submit(play_batch, batch)] = batch
+                    running[executor.submit(play_batch, parcel, batch)] = batch
                 done, _ = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in done:
                     played = future.result()
@@ -123,11 +169,11 @@ def _tell_finished(task: Task, units: Sequence[Unit], report: Report) -> None:
             report(Played.from_file(stored))
 
 
-def _play_singly(task: Task, units: Sequence[Unit], report: Report) -> None:
+def _play_singly(parcel: Parcel, units: Sequence[Unit], report: Report) -> None:
     for unit in units:
         try:
-            with _processes(task, 1) as executor:
-                played = executor.submit(play_batch, [unit]).result()
+            with _processes(1, parcel.prepare) as executor:
+                played = executor.submit(play_batch, parcel, [unit]).result()
         except BrokenProcessPool:
             report(Played(unit, failed=1, error=ENDED))
         else:

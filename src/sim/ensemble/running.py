@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.ensemble.compiling import note_compiled
 from sim.ensemble.connecting import check_client
 from sim.ensemble.pool import play_in_processes
 from sim.ensemble.recording import fingerprint_of, manifest_of, now, with_units
@@ -242,6 +243,8 @@ class _Running:
     def _end(self, played: Played) -> None:
         if played.refused is not None and not self.ended and not self.already:
             raise played.refused  # the very first run cannot use its input: the others could not either
+        if not self.ended and self.task.play is None and self.client is None and not played.failed:
+            note_compiled()
         self.first_end = self.first_end or time.perf_counter()
         self.ended[played.unit] = played
         if time.perf_counter() - self.recorded > _RECORD_EVERY:

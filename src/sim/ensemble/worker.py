@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, SimError
 from sim.store import TABLES, StoredUnit, Unit, write_unit
 
-__all__ = ["Play", "Played", "Task", "ignored_signals", "play_batch", "start_worker"]
+__all__ = ["Parcel", "Play", "Played", "Task", "ignored_signals", "play_batch", "start_worker"]
 
 Play = Callable[[Any, int, int], Any]
 """From a plan, the seed of a community and a seed to its tables; :func:`sim.run.play_unit` unless told."""
@@ -95,16 +98,43 @@ def _in_words(error: Exception) -> str:
 
 # --- in a worker process -----------------------------------------------------------------------------
 
-_task: Task | None = None
+_held: tuple[str, Task] | None = None
+"""The last task that came, by its token."""
 
 
-def start_worker(task: Task, parent: int) -> None:
-    """Make a process ready: the plan comes once, not with each unit."""
-    global _task
+@dataclass(frozen=True)
+class Parcel:
+    """A task on its way to other processes, pickled once."""
+
+    token: str
+    content: bytes
+    prepare: bool
+    """Whether it plays the model's units, not some of its own."""
+
+    @classmethod
+    def of(cls, task: Task) -> Parcel:
+        """Pack a task; classes that were made in a notebook go with it."""
+        from joblib.externals.loky.backend.reduction import dumps
+
+        return cls(uuid.uuid4().hex, bytes(dumps(task)), task.play is None)
+
+    def task(self) -> Task:
+        """Return the task, unpacked when it first comes to a process."""
+        global _held
+        if _held is None or _held[0] != self.token:
+            _held = (self.token, pickle.loads(self.content))
+        return _held[1]
+
+
+def start_worker(parent: int, prepare: bool = True) -> None:
+    """Make a process ready, and ``prepare``: import what the model's units need before the first one comes."""
     ignored_signals()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _task = task
-    task._player()
+    if not prepare:
+        return
+    for name in ("sim.run", "sim.compiled", "pandas", "pyarrow.parquet"):
+        import_module(name)
+    import_module("sim.compiled").load()
 
 
 def ignored_signals() -> None:
@@ -119,8 +149,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def play_batch(units: Sequence[Unit]) -> list[Played]:
-    """Play units one after the other with the task that this process was started with."""
-    if _task is None:
-        raise RuntimeError("the worker was not started with a task")
-    return [_task(unit) for unit in units]
+def play_batch(parcel: Parcel, units: Sequence[Unit]) -> list[Played]:
+    """Play units one after the other."""
+    task = parcel.task()
+    return [task(unit) for unit in units]
