@@ -25,7 +25,6 @@ from sim.evidence import value
 
 PAGE = Path(__file__).parent.parent / "docs" / "synthesis.md"
 BEGIN, END = "<!-- table of surveys: begin -->", "<!-- table of surveys: end -->"
-SEEDS = range(1, 6)
 TOLERANCES = {"degrees": 0.02, "isolates": 0.01, "clustering": 0.02, "largest": 0.03, "within": 0.02, "mean": 0.02}
 
 
@@ -44,6 +43,8 @@ class Survey:
     within: dict[str, float] = field(default_factory=dict)
     """Share of ties within each attribute's groups."""
     mean: float | None = None
+    communities: int = 5
+    """How many are made; fewer of those that take the search long."""
 
 
 def whole_network(name: str, people: pd.DataFrame, ties: pd.DataFrame, attributes: tuple[str, ...]) -> Survey:
@@ -116,7 +117,7 @@ def gss(folder: Path) -> Survey:
         "General Social Survey 1985 (egos)", 1534,
         {"degrees": shares, "clustering": clustering, "attributes": attributes},
         isolates=shares[0], clustering=clustering, within=same,
-        mean=float(sum(number * share for number, share in shares.items()) / sum(shares.values())),
+        mean=float(sum(number * share for number, share in shares.items()) / sum(shares.values())), communities=1,
     )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def understanding_society(folder: Path) -> Survey:
         same[str(dimension)] = float((shares * mean * alike).sum() / (shares * mean).sum())
     targets = {"degrees": degrees, "attributes": attributes}
     isolates = degrees[0] / sum(degrees.values())
-    return Survey("Understanding Society 2011-12 (means)", 2000, targets, within=same, isolates=isolates)
+    return Survey("Understanding Society 2011-12 (means)", 2000, targets, within=same, isolates=isolates, communities=1)
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Row:
     statistic: str
     wanted: float
     achieved: float
-    """Mean over communities."""
+    """Mean over the communities made."""
     largest_difference: float
     tolerance: float
     shown: bool = True
@@ -161,9 +162,12 @@ class Row:
         return self.largest_difference <= self.tolerance
 
 
-def compare(survey: Survey, seeds: range = SEEDS) -> list[Row]:
+def compare(survey: Survey) -> list[Row]:
     """Make networks from a survey's statistics and measure on them what the survey has."""
-    made = [SynthesiseSource(survey.residents, targets=survey.targets).build(seed) for seed in seeds]
+    made = [
+        SynthesiseSource(survey.residents, targets=survey.targets).build(seed)
+        for seed in range(1, survey.communities + 1)
+    ]
     rows = []
 
     def add(statistic: str, wanted: float | None, of: Any, tolerance: float, counts: bool = False) -> None:
@@ -201,7 +205,7 @@ def compare(survey: Survey, seeds: range = SEEDS) -> list[Row]:
 def markdown(rows: list[Row]) -> str:
     """Return the table."""
     lines = [
-        "| survey | statistic | survey | made: mean of 5 | greatest difference | tolerance | |",
+        "| survey | statistic | survey | made: mean | greatest difference | tolerance | |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in rows:
@@ -218,12 +222,14 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of the surveys")
     parser.add_argument("--write", action="store_true", help="put the table into docs/synthesis.md")
     given = parser.parse_args()
-    table = markdown([row for survey in surveys(given.data) for row in compare(survey)])
-    if given.write:
-        text = PAGE.read_text(encoding="utf-8")
-        before, rest = text.split(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}", encoding="utf-8")
-    print(table)
+    rows: list[Row] = []
+    for survey in surveys(given.data):  # written after each, since the last ones take minutes
+        rows += compare(survey)
+        if given.write:
+            text = PAGE.read_text(encoding="utf-8")
+            before, rest = text.split(BEGIN)
+            PAGE.write_text(f"{before}{BEGIN}\n{markdown(rows)}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+    print(markdown(rows))
 
 
 if __name__ == "__main__":

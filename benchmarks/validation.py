@@ -139,6 +139,11 @@ def sbc_text(rows: pd.DataFrame) -> str:
     after = (
         f"\n{cold:.0%} of the posteriors reached temperature 1. A spread above 1 means intervals that are too narrow.\n"
     )
+    if (number := rows["repetition"].nunique()) < 100:
+        after += (
+            f"\n**Only {number} repetitions are recorded so far**, too few to see anything but gross errors; the script goes "
+            "on where it stopped.\n"
+        )
     return f"{SBC}\n{table(head, found)}{after}"
 
 
@@ -166,8 +171,16 @@ def korea_text(found: Mapping[str, Any]) -> str:
     posteriors = table(
         ["theory", "half", "median and 95% interval, rates a quarter", "temperature", "simulations"], setting
     )
+    hot = [half["temperature"] for halves in found["posteriors"].values() for half in halves]
+    caution = ""
+    if max(hot) > 1:
+        caution = (
+            f"The simulations that were allowed were used up at temperatures {min(hot):.0f} to {max(hot):.0f}: posteriors and "
+            "intervals are wider than the data warrant, and centres are drawn towards the middle of the ranges. More "
+            "simulations (the script's first argument) make them narrower; whether better is not known.\n"
+        )
     text = KOREA.format(**found)
-    return "\n".join([text, table(head, rows), verdict(scores) + "\n", hazards, posteriors])
+    return "\n".join([text, table(head, rows), verdict(scores) + "\n", caution, hazards, posteriors])
 
 
 def verdict(scores: Mapping[str, Mapping[str, Any]]) -> str:

@@ -406,3 +406,8 @@ def test_the_same_budget_for_all(page):
     assert "At the same budget (£4,800)" in text
     assert "0.50 times as large" in text
     assert "At the same budget" not in page({"befriending": -0.012}).text
+
+
+def test_the_spread_of_effects_is_split_where_communities_are_shared(page):
+    assert "comes from which plausible community it is" in page(seeds=24, communities=6).text
+    assert "comes from which plausible community it is" not in page(seeds=24).text

@@ -62,6 +62,7 @@ def _answer(material: Material) -> dict[str, Any]:
         for row in failures.head(_MOST_FAILURES).to_dict("records")
     ]
     return {
+        "variance": compare.variance_sentence(material.comparison, material.manifest),
         "answer": compare.answer(material.comparison, material.effects, material.manifest),
         "pairs": int(material.effects[["community", "seed"]].drop_duplicates().shape[0]),
         "communities": material.effects["community"].nunique(),

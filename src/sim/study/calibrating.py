@@ -122,7 +122,7 @@ class Calibration:
         return plots.predictive(self.predictive, ax)
 
     def __repr__(self) -> str:
-        return f"<Calibration {self.path}: {', '.join(self.summary['parameter'])}>"
+        return f"<Calibration {self.path.name}: {', '.join(self.summary['parameter'])}>"
 
     def _repr_html_(self) -> str:
         table: str = self.summary.to_html(index=False, float_format=lambda value: f"{value:.4g}")
