@@ -84,7 +84,7 @@ def test_a_prediction_that_is_the_truth_is_judged_so(script, halves):
 
 @pytest.mark.verify
 def test_the_whole_comparison_runs_in_a_small_version(script):
-    found = script.main(simulations=200, replicates=12, record=None)
+    found = script.main(simulations=600, replicates=12, record=None)
     assert set(found["scores"]) == {*script.RIVALS, *(f"simulation: {rule}" for rule in script.RULES)}
     for row in found["scores"].values():
         assert 0 < row["curve_error"] < 0.3
