@@ -313,7 +313,8 @@ def test_every_verb_has_help_and_the_version_is_printed(call):
     assert call("--version") == (0, f"sim {__version__}\n", "")
     verbs = re.findall(r"^  (\w+)  ", call("--help")[1].split("Commands:")[1], re.MULTILINE)
     assert verbs == [
-        "run", "compare", "report", "check", "explain", "diff", "new", "schema", "catalogue", "evidence", "network",
+        "run", "compare", "report", "sensitivity", "explore", "check", "explain", "diff", "new", "schema", "catalogue",
+        "evidence", "calibrate", "network",
     ]  # fmt: skip
     for verb in verbs:
         code, out, err = call(verb, "--help")

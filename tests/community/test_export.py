@@ -98,7 +98,7 @@ def test_graphml_holds_people_ties_and_places(town, tmp_path):
         edge = graph.edges[row.one, row.other]
         assert (edge["weight"], edge["kind"], edge.get("place", "")) == (row.strength, row.kind, row.place)
     latent = [graph.nodes[node]["loneliness"] for node in range(300)]
-    assert np.array_equal(latent, town.columns["loneliness"].values)
+    assert latent == town.columns.outcome("loneliness").values.tolist()
     hub = town.places.named("hub").members
     assert [graph.nodes[node]["member of hub"] for node in range(300)] == hub.tolist()
 

@@ -16,8 +16,8 @@ Write = Callable[..., Path]
 Problems = Callable[..., list[str]]
 
 KEYS = (
-    "extends, abstract, title, question, outcome, better, community, weeks, seeds, communities, interventions, "
-    "also, mechanisms, targets"
+    "extends, abstract, title, question, outcome, better, community, weeks, seeds, communities, suppress_below, "
+    "interventions, also, mechanisms, draws, targets"
 )
 KINDS = ", ".join(sorted(effect.kind_of_effect for effect in EFFECTS))
 NAMES = ", ".join(sorted(mechanism.name for mechanism in MECHANISMS))
@@ -39,7 +39,8 @@ OWN = "interventions:\n  - name: talks\n    "
         ("community: {synthesize: {residents: 200}}",
          "2: community: 'synthesize' is not a source of a community; did you mean 'synthesise'? sources: synthesise, survey, egocentric, graph"),
         ("community: {synthesise: {residnts: 200}}",
-         "2: community.synthesise: 'residnts' is not a key here; did you mean 'residents'? keys: residents, profile, targets"),
+         "2: community.synthesise: 'residnts' is not a key here; did you mean 'residents'? keys: residents, profile, targets, "
+         "table, composition"),
         ("community: here", "2: community: must be a mapping, found 'here'"),
         ("mechanisms: {influense: {noise: 0}}",
          f"2: mechanisms: 'influense' is not a mechanism; did you mean 'influence'? mechanisms: {NAMES}"),
@@ -209,7 +210,7 @@ def test_a_source_says_itself_what_it_cannot_do(write: Write, problems: Problems
 def test_scenarios_of_a_study_share_what_is_compared(write: Write, problems: Problems) -> None:
     write("longer", "extends: community.yaml\nweeks: 60\n")
     write("bigger", "extends: community.yaml\ncommunity:\n  synthesise:\n    residents: 300\n")
-    shared = "the scenarios of one study share outcome, better, community, weeks, seeds, communities"
+    shared = "the scenarios of one study share outcome, better, community, weeks, seeds, communities, draws"
     assert problems("study") == [
         f"study/bigger.yaml:4: community.synthesise.residents: is 300 here and 200 in baseline (study/community.yaml:6); {shared}",
         f"study/longer.yaml:2: weeks: is 60 here and 52 in baseline (study/community.yaml:7); {shared}",

@@ -273,7 +273,7 @@ def explore(
     workers: Workers = None,
     fresh: Fresh = False,
 ) -> int:
-    """Compare the candidates over the plausible ranges of all that is uncertain: which is best where, and regret."""
+    """Compare candidates over all that is uncertain."""
     from sim.cli import questions
 
     asked = questions.Asked(path, measure, when.value, parameters or [], overrides or [], seeds, out, workers, fresh)

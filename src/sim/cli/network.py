@@ -14,7 +14,7 @@ __all__ = ["network"]
 
 network = typer.Typer(
     name="network",
-    help="Look at a community and its ties, check it against its targets, write a made-up one to files.",
+    help="Describe, check or make a community with its ties.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
