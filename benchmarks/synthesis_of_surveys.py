@@ -117,7 +117,7 @@ def gss(folder: Path) -> Survey:
         "General Social Survey 1985 (egos)", 1534,
         {"degrees": shares, "clustering": clustering, "attributes": attributes},
         isolates=shares[0], clustering=clustering, within=same,
-        mean=float(sum(number * share for number, share in shares.items()) / sum(shares.values())), communities=1,
+        mean=float(sum(number * share for number, share in shares.items()) / sum(shares.values())),
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def understanding_society(folder: Path) -> Survey:
         same[str(dimension)] = float((shares * mean * alike).sum() / (shares * mean).sum())
     targets = {"degrees": degrees, "attributes": attributes}
     isolates = degrees[0] / sum(degrees.values())
-    return Survey("Understanding Society 2011-12 (means)", 2000, targets, within=same, isolates=isolates, communities=1)
+    return Survey("Understanding Society 2011-12 (means)", 2000, targets, within=same, isolates=isolates)
 
 
 @dataclass(frozen=True)

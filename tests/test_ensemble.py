@@ -11,6 +11,7 @@ import fake_study
 import pandas as pd
 import pytest
 from fake_study import FakePlan, FakeScenario, contents, play
+from interrupts import heeding
 
 from sim.ensemble import estimate, run, units_of
 from sim.errors import InputError
@@ -212,7 +213,9 @@ def test_an_interrupt_leaves_tables_of_what_is_done(tmp_path, workers):
     out = tmp_path / "out"
     command = [sys.executable, "-c", INTERRUPTED, str(out), str(workers)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, env=environment, start_new_session=True, stderr=subprocess.PIPE, preexec_fn=heeding
+    )
     wait_for(lambda: len(list(out.glob("units/c*.parquet"))) >= 3)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
     errors = process.communicate(timeout=60)[1].decode()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fake_study import contents
+from interrupts import heeding
 
 import sim
 from sim import ensemble
@@ -58,7 +59,13 @@ def test_stopped_it_leaves_a_folder_that_goes_on(town, whole, tmp_path, way, wor
     command = [sys.executable, "-m", "sim", "run", str(town), "--workers", str(workers), "--out", str(out)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heeding,
     )
     until = time.monotonic() + 60
     while len(list(out.glob("units/c*.parquet"))) < 3:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sim import compiled
 from sim.community.graphs import from_networkx
+from sim.community.synthesis.one_layer import _within_reach
 from sim.community.synthesis.rewiring import Mixing, Wanted, _first_ties, _State, network_like
 from sim.community.synthesis.statistics import statistics_of
 from sim.community.synthesise import SynthesiseSource
@@ -146,6 +147,31 @@ def test_half_ties_meet_every_wish_where_they_can():
     assert np.bincount(np.concatenate([one, other]), minlength=300).tolist() == degree.tolist()
     codes = np.minimum(one, other) * 300 + np.maximum(one, other)
     assert len(np.unique(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_small_blocks_full_of_ties_meet_every_wish_too(seed):
+    """Where most pairs are tied, an exchange with any tie mostly makes another repeat."""
+    dense = [nx.gnp_random_graph(size, 0.75, seed=seed) for size in (9, 14, 18)]
+    degree = np.array([number for graph in dense for _, number in graph.degree()])
+    block = np.repeat([0, 1, 2], [9, 14, 18])
+    one, other = _first_ties(Draws(seed), degree, block)
+    assert np.bincount(np.concatenate([one, other]), minlength=len(degree)).tolist() == degree.tolist()
+    assert (block[one] == block[other]).all()
+    assert (one != other).all()
+    codes = np.minimum(one, other) * 41 + np.maximum(one, other)
+    assert len(np.unique(codes)) == len(codes)
+
+
+def test_nobody_is_to_have_more_ties_than_there_are_others_in_her_block():
+    block = np.repeat([0, 1], [5, 40])
+    degree = np.concatenate([[9, 2, 2, 2, 1], np.tile([3, 4, 5, 2], 10)])
+    found = _within_reach(degree, block)
+    assert found[block == 0].max() <= 4
+    assert sorted(found) == sorted(degree)
+    assert (np.bincount(block, found) % 2).tolist() == (np.bincount(block, degree) % 2).tolist()
+    assert (found != degree).sum() == 2
+    assert _within_reach(found, block).tolist() == found.tolist()
 
 
 def test_an_odd_sum_loses_one_tie_of_a_block():

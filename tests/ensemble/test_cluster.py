@@ -16,6 +16,7 @@ import fake_study
 import pandas as pd
 import pytest
 from fake_study import FakePlan, contents, play
+from interrupts import heeding
 
 import sim
 from sim.ensemble import connected, run
@@ -320,7 +321,7 @@ def test_a_client_that_went_away_comes_back_and_goes_on(cluster, client, tmp_pat
     out = tmp_path / "out"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", CLIENT, cluster.address, str(out)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, preexec_fn=heeding)
     until = time.monotonic() + 30
     while len(list(out.glob("units/c*.parquet"))) < 3:
         assert time.monotonic() < until

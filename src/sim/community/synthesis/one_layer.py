@@ -40,7 +40,7 @@ def make_one_layer(seed: int, residents: int, wanted: Statistics, composition: C
         for name, each in wanted.attributes.items()
     }
     block = _blocks(groups, wanted, residents)
-    degree = _evened(_degrees(draws, who, groups, wanted), block)
+    degree = _within_reach(_evened(_degrees(draws, who, groups, wanted), block), block)
     one, other = network_like(draws, degree, block, _wanted(wanted, groups, degree))
     columns = Columns()
     for name, each in wanted.attributes.items():
@@ -102,6 +102,20 @@ def _evened(degree: Ints, block: Ints) -> Ints:
                 a, b = mine[found[0, 0]], theirs[found[0, 1]]
                 degree[a], degree[b] = degree[b], degree[a]
                 break
+    return degree
+
+
+def _within_reach(degree: Ints, block: Ints) -> Ints:
+    """Let residents who are to have more ties than there are others in their block exchange numbers with one elsewhere.
+
+    With whom the difference is least, and even, so that every block's sum stays even; nobody where there is none.
+    """
+    degree, others = degree.copy(), np.bincount(block)[block] - 1
+    for who in np.flatnonzero(degree > others).tolist():
+        may = (degree <= others[who]) & (others >= degree[who]) & ((degree[who] - degree) % 2 == 0)
+        if may.any():
+            with_whom = int(np.argmax(np.where(may, degree, -1)))
+            degree[who], degree[with_whom] = degree[with_whom], degree[who]
     return degree
 
 

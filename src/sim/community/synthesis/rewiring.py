@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import compiled
 from sim.community.synthesis.keyed import Floats, Ints
@@ -27,6 +28,10 @@ _HOT_ROUNDS = 20
 """Rounds at the start in which steps away from what is wanted are kept now and then."""
 _CLOSE = 0.25
 """Share of the tolerance within which a count is near enough to stop."""
+_ROOM = 20_000
+"""Ties of a block that one which cannot be asks for an exchange, at most."""
+_ROOM_ATTEMPTS = 20
+"""How often it asks again, after others have exchanged partners."""
 _ATTEMPTS = 300
 """Attempts to find other partners for half-ties that met themselves or each other again."""
 _JITTER = 2.0
@@ -35,6 +40,9 @@ _NEAR = 1.2
 """Tolerances within which the quick search's result is left as it is."""
 _PART_ROUNDS = 400
 """Attempts to bring the largest part to its size."""
+
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -158,8 +166,10 @@ def _without_repeats(draws: Draws, one: Ints, other: Ints, size: int, block: Int
         good[np.unique(codes, return_index=True)[1]] = True
         good &= one != other
         bad = np.flatnonzero(~good)
-        if not len(bad) or attempt == _ATTEMPTS - 1:
-            return one[good], other[good]
+        if not len(bad):
+            return one, other
+        if attempt == _ATTEMPTS - 1:
+            return _room_made(draws, one, other, good, block)
         order = np.argsort(block[one], kind="stable")
         held = np.bincount(block[one], minlength=int(block.max()) + 1)
         begins = np.cumsum(held) - held
@@ -172,6 +182,49 @@ def _without_repeats(draws: Draws, one: Ints, other: Ints, size: int, block: Int
             if a != b:
                 other[a], other[b] = other[b], other[a]
     raise AssertionError("left by the last attempt")
+
+
+def _room_made(draws: Draws, one: Ints, other: Ints, good: NDArray[np.bool_], block: Ints) -> tuple[Ints, Ints]:
+    """Let each tie that cannot be look for one of its block with which both can be after an exchange; else it goes.
+
+    In a small block with many ties an exchange with any tie is as likely to make another repeat as to mend one. Where
+    no tie fits, others of the block exchange partners among themselves, and it looks again.
+    """
+    ends = list(zip(one.tolist(), other.tolist(), strict=True))
+    tied = {_pair(*ends[tie]) for tie in np.flatnonzero(good).tolist()}
+    stream = draws.stream("synthesise: room for half-ties")
+    good = good.copy()
+    for bad in np.flatnonzero(~good).tolist():
+        there = np.flatnonzero(good & (block[one] == block[one[bad]]))
+        for attempt in range(_ROOM_ATTEMPTS):
+            luck = stream.uniform(there.astype(np.uint64), _ROOM_ATTEMPTS * bad + attempt)
+            order = there[np.argsort(luck, kind="stable")[:_ROOM]].tolist()
+            if any(_exchange(ends, bad, tie, tied, False) for tie in order):
+                good[bad] = True
+                break
+            for tie, partner in zip(order[0::2], order[1::2], strict=False):
+                _exchange(ends, tie, partner, tied, True)
+    kept = np.array(ends, np.int64).reshape(-1, 2)[good]
+    return kept[:, 0], kept[:, 1]
+
+
+def _pair(a: int, b: int) -> Pair:
+    return (a, b) if a < b else (b, a)
+
+
+def _exchange(ends: list[Pair], first: int, second: int, tied: set[Pair], is_tied: bool) -> bool:
+    """Let two ties exchange partners so that both can be, if they can; the first ``is_tied`` or cannot be as it is."""
+    (a, b), (c, d) = ends[first], ends[second]
+    for one, other in (((a, c), (b, d)), ((a, d), (b, c))):
+        pairs = {_pair(*one), _pair(*other)}
+        if len(pairs) == 2 and not pairs & tied and one[0] != one[1] and other[0] != other[1]:
+            if is_tied:
+                tied.discard(_pair(a, b))
+            tied.discard(_pair(c, d))
+            tied.update(pairs)
+            ends[first], ends[second] = one, other
+            return True
+    return False
 
 
 class _State:
