@@ -18,7 +18,7 @@ from sim.scenario.diff import ABSENT, diff, diff_text
 from sim.scenario.explain import explain, flat
 from sim.scenario.json_schema import json_schema
 from sim.scenario.new import new
-from sim.scenario.parameters import expected, parameters
+from sim.scenario.parameters import expected, first_sentence, parameters
 
 Write = Callable[..., Path]
 
@@ -212,3 +212,15 @@ def test_a_new_mechanism_and_a_new_effect_need_no_change_here(write: Write, monk
 )
 def test_types_in_words(annotation: object, bounds: tuple[float | None, float | None], words: str) -> None:
     assert expected(annotation, *bounds) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("One. Two.", "One."),
+        ("A kind, e.g. ``guest``: any name. More.", "A kind, e.g. ``guest``: any name."),
+        ("Another, i.e. this\n  one", "Another, i.e. this one"),
+    ],
+)
+def test_what_is_told_is_a_whole_sentence(text, first):
+    assert first_sentence(text) == first

@@ -122,9 +122,10 @@ def _print_ranking(results: Results, asked: Asked) -> None:
     for row in records(found):
         place = "–" if row["verdict"] == "too few runs" else f"{row['place']}{'=' if row['tied'] else ''}"
         spoken = amount({**row, "measure": measure})
+        too_few = row["verdict"] == "too few runs"
+        chances = ["–" if too_few else _chance(row[name]) for name in ("chance_best", "chance_best_two")]
         rows.append([
-            title_of(results, row["scenario"]), place, spoken, _chance(row["chance_best"]),
-            _chance(row["chance_best_two"]), _tied(results, row),
+            title_of(results, row["scenario"]), place, spoken, *chances, _tied(results, row),
         ])  # fmt: skip
     table(["scenario", "place", "effect", "chance of being best", "among the best two", ""], rows)
 

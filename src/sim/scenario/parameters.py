@@ -11,6 +11,7 @@ import dataclasses
 import inspect
 import itertools
 import math
+import re
 import textwrap
 import types
 import typing
@@ -55,8 +56,8 @@ class Parameter:
 def first_sentence(text: str) -> str:
     """Return a docstring's first sentence, in one line."""
     line = " ".join(text.split())
-    stop = line.find(". ")
-    return line if stop < 0 else line[: stop + 1]
+    stop = re.search(r"(?<!e\.g)(?<!i\.e)\. ", line)
+    return line if stop is None else line[: stop.start() + 1]
 
 
 def described_as(cls: type) -> str:

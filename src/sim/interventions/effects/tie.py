@@ -54,7 +54,7 @@ class Tie:
     other programme), fellow participants (of her own group, where participants come in groups), or residents on the
     other side of the line that ``group`` draws."""
     kind: str = "made"
-    """Name of the kind of tie, e.g. ``befriender``."""
+    """Name of the kind of tie, e.g. ``befriender``: any name, also a new one."""
     strength: float = field_from("tie.strength")
     """Strength of the tie, above 0 and at most 1."""
     number: int = field_from("tie.number")
