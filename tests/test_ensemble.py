@@ -187,7 +187,7 @@ def test_killed_at_any_moment_the_same_command_goes_on(tmp_path, workers):
     seen = ResultFolder.open(out)
     assert len(seen.manifest["units"]["pending"]) == 30
     assert seen.table("series")["seed"].nunique() >= 3  # readable as it is
-    wait_for(lambda: not any(out.glob("units/.*.part")) or time.sleep(1))
+    wait_for(lambda: at_rest(out / "units"))  # its workers notice, and one may leave half a file
     assert subprocess.run(command, env=environment, check=False).returncode == 0
     assert contents(out) == contents(tmp_path / "whole")
     assert not list(out.rglob("*.part"))
@@ -210,15 +210,18 @@ def test_workers_do_not_outlive_their_parent(tmp_path):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupt_leaves_tables_of_what_is_done(tmp_path, workers):
-    out = tmp_path / "out"
-    command = [sys.executable, "-c", INTERRUPTED, str(out), str(workers)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(
-        command, env=environment, start_new_session=True, stderr=subprocess.PIPE, preexec_fn=heeding
-    )
-    wait_for(lambda: len(list(out.glob("units/c*.parquet"))) >= 3)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
-    errors = process.communicate(timeout=60)[1].decode()
+    for attempt in range(4):
+        out = tmp_path / f"out {attempt}"
+        command = [sys.executable, "-c", INTERRUPTED, str(out), str(workers)]
+        process = subprocess.Popen(
+            command, env=environment, start_new_session=True, stderr=subprocess.PIPE, preexec_fn=heeding
+        )
+        wait_for(lambda out=out: len(list(out.glob("units/c*.parquet"))) >= 3)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
+        errors = process.communicate(timeout=60)[1].decode()
+        if "Exception ignored in" not in errors:  # Python loses an interrupt that comes while an object is destroyed
+            break
     assert errors == "interrupted\n"
     stored = manifest(out)["units"]
     assert len(stored["done"]) >= 3
@@ -351,6 +354,13 @@ def test_units_in_the_folder_that_are_of_something_else_do_not_count(tmp_path):
     plan = FakePlan(seeds=5, played=tmp_path)
     run(plan, out, play=play)
     assert played(plan) == [2, 5]
+
+
+def at_rest(folder):
+    """Whether nothing changes in a folder for a second."""
+    before = {path.name: path.stat().st_size for path in folder.iterdir()}
+    time.sleep(1)
+    return before == {path.name: path.stat().st_size for path in folder.iterdir()}
 
 
 def wait_for(condition, seconds=60):

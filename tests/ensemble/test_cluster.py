@@ -329,7 +329,7 @@ def test_a_client_that_went_away_comes_back_and_goes_on(cluster, client, tmp_pat
     process.send_signal(way)
     errors = process.communicate(timeout=20)[1].decode()
     if way == signal.SIGINT:
-        assert errors == "interrupted=True\n"
+        assert errors.endswith("interrupted=True\n")  # before it Dask may complain of what it has not been asked for
         found = json.loads((out / "manifest.json").read_text())["units"]
         assert len(found["done"]) >= 3
         assert found["pending"]
