@@ -163,7 +163,7 @@ def _print_gaps(results: Results, asked: Asked) -> None:
 
 
 def _print_who(results: Results, asked: Asked) -> None:
-    from sim.compare import records
+    from sim.compare import how_counted, records
     from sim.compare.wording import amount, between, number
 
     found = table_of(results, asked)
@@ -176,6 +176,9 @@ def _print_who(results: Results, asked: Asked) -> None:
         for row in records(found)
     ]  # fmt: skip
     table(["scenario", "by", "group", "residents", "effect", "95% interval", "", "worse off"], rows)
+    how = how_counted(results.effects)
+    if how and found["worse_off"].notna().any():
+        say(f"Worse off: residents who end more than 0.05 worse, {how}.")
     say(_EXPLORATORY)
 
 
