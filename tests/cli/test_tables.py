@@ -1,10 +1,13 @@
 """The tables of ``sim compare`` and ``sim diff``: every column headed, plain words, nothing said twice."""
 
 import io
+import math
 from contextlib import redirect_stderr, redirect_stdout
 
+import pandas as pd
 import pytest
 
+from sim.cli import questions
 from sim.cli.main import app
 from sim.cli.screens import table
 from sim.measures import COST_KINDS, ESTIMANDS
@@ -159,3 +162,24 @@ def test_what_both_have_is_shown_from_and_to(town):
     assert "interventions.Talks.choose.number: 60 [" in text
     assert "] -> (not set)" in text
     assert "interventions.Talks.choose.share: (not set) -> 0.5 [" in text
+
+
+def test_a_tornado_of_one_seed_has_no_interval_and_says_so():
+    said = questions._sayer(pd.DataFrame({"index": [0.0123, 0.000001]}))
+    row = {"parameter": "p", "range": "0 to 1", "index": 0.0123, "lower": -math.inf, "upper": math.inf,
+           "noise": math.nan, "verdict": "not known: one seed"}  # fmt: skip
+    cells = questions._cells(row, "tornado", said)
+    assert cells == ["p", "0 to 1", "0.0123", "none from one seed", "not known", "not known: one seed"]
+    assert questions._cells({**row, "lower": 0.01, "upper": 0.02}, "tornado", said)[3] == "0.0100 to 0.0200"
+
+
+@pytest.mark.parametrize(("numbers", "wanted"), [
+    ([0.0123, -0.000001, 0.5], ["0.012", "about 0", "0.500"]),
+    ([1234.5, -2.0, 0.0], ["1,234", "−2", "0"]),
+    ([0.0, 0.0], ["0", "0"]),
+    ([2e-9], ["about 0"]),
+    ([math.inf, 0.02], ["unbounded", "0.0200"]),
+])  # fmt: skip
+def test_numbers_of_a_column_have_the_same_decimals(numbers, wanted):
+    said = questions._sayer(pd.DataFrame({"index": numbers}))
+    assert [said(number) for number in numbers] == wanted
