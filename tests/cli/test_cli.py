@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim._version import __version__
-from sim.cli.main import Grade, app
+from sim.cli.main import app
 from sim.cli.screens import duration, size
 from sim.evidence import entries
 from sim.evidence.library import GRADES
@@ -259,11 +259,14 @@ def test_evidence_is_filtered_by_grade_and_by_how_names_begin(call):
     code, _, err = call("evidence", "influence.noise", "--grade", "trial")
     assert code == 2
     assert "no evidence entry of grade 'trial' whose name begins with 'influence.noise'" in err
-    assert call("evidence", "--grade", "trail")[0] == 2
+    assert call("evidence", "--grade", "trail") == (
+        2, "", f"--grade: there is no grade 'trail'; did you mean 'trial'? grades: {', '.join(GRADES)}\n"
+    )  # fmt: skip
 
 
-def test_grades_can_be_asked_for_by_their_names():
-    assert tuple(grade.value for grade in Grade) == GRADES
+def test_the_help_names_every_grade(call):
+    words = " ".join(call("evidence", "--help")[1].split())
+    assert [grade for grade in GRADES if f"{grade}" not in words] == []
 
 
 def test_cited_works_are_printed_with_what_they_are_for_or_as_bibtex(call):

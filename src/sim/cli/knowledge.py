@@ -37,7 +37,11 @@ def evidence(name: str | None, grade: str | None, cite: bool, as_bibtex: bool) -
         Print the works that these entries cite instead: as text, with what each is used for, or as BibTeX.
     """
     from sim.evidence import entries
+    from sim.evidence.library import GRADES
 
+    if grade is not None and grade not in GRADES:
+        hint = did_you_mean(grade, GRADES) or ";"
+        raise InputError(f"--grade: there is no grade '{grade}'{hint} grades: {', '.join(GRADES)}")
     found = entries()
     chosen = [found[name]] if name in found else [
         each for key, each in found.items() if name is None or key.startswith(name)

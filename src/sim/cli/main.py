@@ -72,17 +72,6 @@ class When(StrEnum):
     average = "average"
 
 
-class Grade(StrEnum):
-    """Kinds of support for a number, as in :data:`sim.evidence.library.GRADES`."""
-
-    trial = "trial"
-    cohort = "cohort"
-    survey = "survey"
-    expert = "expert"
-    calibrated = "calibrated"
-    assumption = "assumption"
-
-
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="A study's folder, or scenario files.", show_default=False)
 ]
@@ -232,7 +221,9 @@ def sensitivity(
     ] = Method.morris,
     samples: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Trajectories (morris), base samples (sobol), points (pawn)."),
+        typer.Option(
+            min=1, metavar="N", help="Trajectories (morris), base samples (sobol), points (pawn); not for a tornado."
+        ),
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Runs at each point; 3 if absent, 10 for a tornado.")
@@ -359,14 +350,19 @@ def evidence(
         str | None,
         typer.Argument(metavar="[NAME]", help="One entry, or how names begin; all if absent.", show_default=False),
     ] = None,
-    grade: Annotated[Grade | None, typer.Option("--grade", help="Only numbers with this kind of support.")] = None,
+    grade: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GRADE", help="Only what rests on this: trial, cohort, survey, expert, calibrated or assumption."
+        ),
+    ] = None,
     cite: Annotated[bool, typer.Option("--cite", help="Print the works that are cited, and for what.")] = False,
     as_bibtex: Annotated[bool, typer.Option("--bibtex", help="Print the works that are cited as BibTeX.")] = False,
 ) -> None:
     """List the model's numbers with their sources."""
     from sim.cli import knowledge
 
-    knowledge.evidence(name, None if grade is None else grade.value, cite, as_bibtex)
+    knowledge.evidence(name, grade, cite, as_bibtex)
 
 
 @app.command()

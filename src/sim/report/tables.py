@@ -128,7 +128,7 @@ def main_lines(material: Material, sure: Mapping[str, list[str]]) -> list[dict[s
                 "sure": sure.get(name, []),
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
-                "cost": _cost(float(row["cost"]), coin),
+                "cost": money(float(row["cost"]), coin),
                 "cost_per_unit": _cost_per_person(counted or row, coin),
             }
         )
@@ -179,12 +179,6 @@ def _level(value: float, measure: str) -> str:
     if COMPARED[measure].is_share:
         return f"{number(1000.0 * value)} in 1,000"
     return plain(value)
-
-
-def _cost(value: float, coin: str) -> str:
-    if math.isnan(value):
-        return "–"
-    return "nothing" if value == 0.0 else money(value, coin)
 
 
 def _cost_per_person(row: Mapping[str, Any], coin: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cause
 from sim.store.consolidate import consolidate, consolidated_from, write_failures
 from sim.store.files import TEMPORARY, remove_leftovers, write_json
 from sim.store.fingerprint import differences
@@ -103,7 +103,7 @@ class ResultFolder:
                 read = pq.read_table(path, filters=[(key, "=", value) for key, value in (where or {}).items()] or None)
                 frame: pd.DataFrame = read.select(TABLES[name]).to_pandas()
             except (OSError, ValueError, KeyError) as error:
-                raise InputError(f"{path}: cannot be read ({error}); run again, or --fresh") from error
+                raise InputError(f"{path}: cannot be read ({cause(error)}); run again, or --fresh") from error
             return frame
         digest = self.manifest.get("fingerprint", {}).get("digest")
         units = [unit for unit in self._readable_units() if unit.fingerprint == digest]
@@ -142,7 +142,7 @@ class ResultFolder:
         try:
             self.units_path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{self.path}: cannot be made: {error.strerror or error}") from error
+            raise InputError(f"{self.path}: cannot be made: {cause(error)}") from error
         with locked(self.path):
             self._clean_up()
             try:
