@@ -304,10 +304,10 @@ def _print_budget(results: Results, asked: Asked) -> None:
         scaled = not math.isnan(row["factor"])
         rows.append([
             title_of(results, row["scenario"]), money(row["cost"], unit),
-            f"x {number(row['factor'], 2)}" if scaled else "–", amount(row) if scaled else "–",
-            between(row) if scaled else "–", row["note"],
+            f"x {number(row['factor'], 2)}" if scaled else "–", money(row["cost_then"], unit) if scaled else "–",
+            amount(row) if scaled else "–", between(row) if scaled else "–", row["note"],
         ])  # fmt: skip
-    table(["scenario", "cost as played", "scaled", "effect", "95% interval", "note"], rows)
+    table(["scenario", "cost as played", "scaled", "cost then", "effect", "95% interval", "note"], rows)
     _print_commands(results, found)
 
 
