@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fingerprint_of", "manifest_of", "now", "with_units"]
 
-_LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pyarrow", "mesa", "networkx")
+_LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pyarrow", "mesa", "networkx", "networkit")
 
 
 def now() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from sim.community.survey.reading import ENCODINGS, Reader, known_encoding
 from sim.community.survey.spec import SCALES, Combine, Gathered, Memberships, Relation, Score, as_part, one_of
@@ -28,6 +28,8 @@ _RULES = ("alike", "draw", "common")
 class NominationSettings:
     """How nominations become ties."""
 
+    same_residents: ClassVar[bool] = True
+    """Communities of all seeds have the same people: those whom the survey names."""
     relations: Mapping[str, Relation] | None = None
     """What each relation stands for, e.g. ``{friend: {kind: friend, weight: 0.6}}``; all must be named.
     Absent: all are of kind ``friend`` and count equally."""
