@@ -23,9 +23,8 @@ def print_all(opened: Sequence[Results], asked: Asked) -> None:
         if len(opened) > 1:
             say(f"{results.path}: {results.facts.title}")
         _print(results, asked)
-        for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
-            if sentence:
-                say(sentence)
+        if results.suppressed.in_short():
+            say(results.suppressed.in_short())
     if len(opened) > 1 and asked.show == "effects" and asked.budget is None and asked.by is None:
         for other in opened[1:]:
             _print_between(opened[0], other, asked)
@@ -162,7 +161,7 @@ def _print_gaps(results: Results, asked: Asked) -> None:
 
 
 def _print_who(results: Results, asked: Asked) -> None:
-    from sim.compare import records
+    from sim.compare import how_counted, records
     from sim.compare.wording import amount, between, number
 
     found = table_of(results, asked)
@@ -175,6 +174,9 @@ def _print_who(results: Results, asked: Asked) -> None:
         for row in records(found)
     ]  # fmt: skip
     table(["scenario", "who", "residents", "effect", "95% interval", "gains or loses", "worse off"], rows)
+    how = how_counted(results.effects)
+    if how and found["worse_off"].notna().any():
+        say(f"Worse off: residents who end more than 0.05 worse, {how}.")
     say(_EXPLORATORY)
 
 

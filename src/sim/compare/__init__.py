@@ -6,7 +6,7 @@ from sim.compare.curve import effect_curve
 from sim.compare.diffusion import time_to_share
 from sim.compare.estimands import effects_by_part, estimands, sizes_by_part, through_ties
 from sim.compare.facts import Facts, records
-from sim.compare.gaps import gaps, who_gains
+from sim.compare.gaps import gaps, how_counted, who_gains
 from sim.compare.precision import precision, seeds_for_precision, variance_sentence
 from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
@@ -42,6 +42,7 @@ __all__ = [
     "gaps",
     "headline_rows",
     "hidden_groups",
+    "how_counted",
     "in_people",
     "manifest_against",
     "only_shown",

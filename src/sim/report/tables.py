@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim import stats
-from sim.compare import best_group, headline_rows, in_people, records, target_results
+from sim.compare import best_group, headline_rows, how_counted, in_people, records, target_results
 from sim.compare.verdicts import verdict_of
 from sim.compare.wording import (
     amount,
@@ -164,7 +164,9 @@ def worse_off_words(name: str, material: Material) -> str:
         return ""
     count = number(float(found[0]["value"]))
     verb, plural = ("ends", "") if count == "1" else ("end", "s")
-    return f"about {count} resident{plural} {verb} noticeably worse off than without it"
+    return (
+        f"about {count} resident{plural} {verb} noticeably worse off than without it ({how_counted(material.effects)})"
+    )
 
 
 def _averages(material: Material) -> dict[str, dict[str, Any]]:

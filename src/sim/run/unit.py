@@ -33,6 +33,8 @@ class UnitTables:
     """One mapping for each scenario that failed: community, seed, scenario, error."""
     about: dict[str, Any]
     """What is known of the community, for reports."""
+    own: pd.DataFrame | None = None
+    """Residents' own effects, where the community is played with other seeds too: see :mod:`sim.tables.worse_off`."""
 
 
 def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -> UnitTables:
@@ -72,14 +74,15 @@ def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -
         if plan.baseline in records
         else []
     )
-    codes = groups_of(start)
+    shared = plan.shares_residents
     return UnitTables(
         series=tables.series(records.values(), order, where),
-        effects=tables.effects(pairs, order, where, codes, plan.outcome),
+        effects=tables.effects(pairs, order, where, groups_of(start), plan.outcome, alone=not shared),
         ripple=tables.ripple(pairs, order, where),
         contributions=tables.contributions(records.values(), order, where),
         failures=failures,
         about=_about(start),
+        own=tables.own_effects(pairs, order, plan.outcome) if shared else None,
     )
 
 

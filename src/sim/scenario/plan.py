@@ -158,5 +158,24 @@ class Plan:
         """Return the plan as a seed plays it: all its scenarios with the same parameter set."""
         return replace(self, scenarios={name: item.drawn(seed) for name, item in self.scenarios.items()})
 
+    @property
+    def shares_residents(self) -> bool:
+        """Whether several seeds are played with the same residents: in one community, or with one survey's people."""
+        return self.seeds > self.communities or self._same_residents
+
+    @property
+    def _same_residents(self) -> bool:
+        return bool(getattr(self.scenarios[self.baseline].source, "same_residents", False))
+
+    def residents_of(self, community: int, seed: int) -> str:
+        """Return what tells residents of different communities apart: equal where two runs have the same residents.
+
+        The people of a survey or a graph are the same whatever the community's seed; other communities' residents
+        hang on it, and on what of the community a seed draws (:meth:`drawn`).
+        """
+        scenario = self.scenarios[self.baseline]
+        drawn = "" if scenario.draws is None else repr(scenario.drawn(seed).source)
+        return f"{0 if self._same_residents else community} {drawn}"
+
     def __getitem__(self, name: str) -> Scenario:
         return self.scenarios[name]
