@@ -23,9 +23,8 @@ def print_all(opened: Sequence[Results], asked: Asked) -> None:
         if len(opened) > 1:
             say(f"{results.path}: {results.facts.title}")
         _print(results, asked)
-        for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
-            if sentence:
-                say(sentence)
+        if results.suppressed.in_short():
+            say(results.suppressed.in_short())
     if len(opened) > 1 and asked.show == "effects" and asked.budget is None and asked.by is None:
         for other in opened[1:]:
             _print_between(opened[0], other, asked)

@@ -85,10 +85,11 @@ def _print_works(chosen: list[Entry], as_bibtex: bool) -> None:
 
 def _print_entry(entry: Entry) -> None:
     from sim.evidence import source
+    from sim.evidence.library import NOT_VERIFIED, with_unit
 
     parts = {
         "what": entry.label,
-        "value": f"{_value(entry.value)} {entry.unit}".strip(),
+        "value": with_unit(_value(entry.value), entry.unit),
         "range": _range(entry),
         "grade": entry.support,
         "population": entry.population,
@@ -102,6 +103,8 @@ def _print_entry(entry: Entry) -> None:
         work = source(key)
         unverified = "" if entry.verified else " (not verified)"
         say(f"  source: {work.text}{f', doi:{work.doi}' if work.doi else ''}{unverified}")
+    if entry.sources and not entry.verified:
+        say(f"  {NOT_VERIFIED}")
 
 
 def _value(value: Any) -> str:

@@ -172,9 +172,8 @@ def print_answer(results: Results) -> None:
 
 
 def _note_suppressed(results: Results) -> None:
-    for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
-        if sentence:
-            note(sentence)
+    if results.suppressed.in_short():
+        note(results.suppressed.in_short())
 
 
 def target_lines(results: Results) -> list[str]:

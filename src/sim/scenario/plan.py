@@ -98,7 +98,8 @@ class Scenario:
     notes: tuple[str, ...] = ()
     """What a reader should know, e.g. that a programme is cut off by the horizon."""
     loop_gain: float | None = None
-    """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured."""
+    """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured. Where
+    each seed draws parameters, the greatest among the sets drawn."""
     draws: ParameterDraws | None = None
     """Parameter sets of which each seed draws one; absent: all seeds have the parameters that stand here."""
 
