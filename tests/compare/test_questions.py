@@ -405,7 +405,7 @@ def test_what_came_through_ties(fake_study):
     assert math.isnan(few.uptake_through_ties)  # 6 of 60
     assert "too few" in few.why
     nobody = compare.through_ties(fake_study(seeds=4).effects, uptake(study, 0.1), 2000.0, fake_study().manifest)
-    assert nobody.why.str.startswith("no effects by part").all()
+    assert nobody.why.str.startswith("nobody is offered anything or takes part in it").all()
 
 
 # --- other references ------------------------------------------------------------------------------
