@@ -23,6 +23,7 @@ _HOMES = {
     "graphs": ("components", "distances", "triangles"),
     "growing": ("close_triangles", "density_of_neighbours", "place_people"),
     "groups": ("add_by_group", "add_by_groups", "total", "total_in_order"),
+    "lanes": ("add_row", "lane", "more_weights", "narrow_weights", "nothing", "wide_weights"),
     "living": ("follow", "live_ties"),
     "memory": ("prefetch",),
     "moving": (
