@@ -9,9 +9,9 @@ Both kernels take the same arguments. ``start`` to ``supports`` are the rows of 
 ``support_weight`` are weights by kind of tie. ``rows[width * j : width * (j + 1)]`` is what is gathered of resident j:
 first her engagement, then that times how much she welcomes those who have disclosed, both negative where she has
 disclosed herself, then her attitude. A tie is lived by the product of what both sides bring: their engagement, times
-their welcome where the other has disclosed. ``lived`` is filled with how much of each tie is lived, equal to the bit in both directions, and ``least``
-with the least of each resident's ties, 1 where none is less. ``out[s, i]`` are the sums. Where ``ahead`` is not 0, what
-is needed that many ties later is asked for beforehand. Neighbours are summed in ascending order.
+their welcome where the other has disclosed. ``lived`` is filled with that, equal to the bit in both directions, and
+``least`` with the least of each resident's ties, 1 where none is less. ``out[s, i]`` are the sums. Where ``ahead`` is
+not 0, what is needed that many ties later is asked for beforehand. Neighbours are summed in ascending order.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ NARROW_SUMS = 10
 strength; 1 counted; pull."""
 
 WIDE = 16
-"""Numbers in a wide row: engagement, with welcome, attitude, what is passed on, 3 summed by influence, 1 by support, 6 by
-strength, 2 counted."""
+"""Numbers in a wide row: engagement, with welcome, attitude, what is passed on, 3 summed by influence, 1 by support, 6
+by strength, 2 counted."""
 
 WIDE_SUMS = 18
 """Sums of a wide pass: strength, influence, support; attitude by influence; 3 by influence; 1 by support; 6 by

@@ -240,7 +240,8 @@ def seek_partners(
         for a in range(seeking):
             i = who[a]
             free = slots[i, k] - taken[i, k]
-            if uniform(search_key, identity[i], uint64(k)) >= 1.0 - (1.0 - search) ** free:
+            luck = uniform(search_key, identity[i], uint64(k))
+            if luck >= free * search or luck >= 1.0 - (1.0 - search) ** free:  # no chance is above free x search
                 continue
             b, place = _partner(
                 a, k, rule, kind, maker, row, choice_key, listed, weights, known, places, lists, friends
