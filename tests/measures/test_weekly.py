@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.worlds import interventions as busy_interventions
 
 from sim.measures import MEASURES, WEEKLY, Weekly
 from sim.mechanisms import defaults
 from sim.model.engine import Simulation
-from benchmarks.worlds import interventions as busy_interventions
 
 KEPT = [name for name, measure in MEASURES.items() if measure.personal]
 
