@@ -7,8 +7,8 @@ import time
 import pytest
 
 HEAVY = (
-    "arviz", "dask", "distributed", "IPython", "jinja2", "joblib", "matplotlib", "mesa", "networkx", "numba", "numpy",
-    "pandas", "pyarrow", "pyabc", "pydantic", "ruamel", "SALib", "scipy", "solara", "tqdm",
+    "arviz", "dask", "distributed", "IPython", "jinja2", "joblib", "matplotlib", "mesa", "networkit", "networkx",
+    "numba", "numpy", "pandas", "pyarrow", "pyabc", "pydantic", "ruamel", "SALib", "scipy", "solara", "tqdm",
 )  # fmt: skip
 
 IMPORT = "import sim"

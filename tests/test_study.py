@@ -35,6 +35,10 @@ interventions:
 }
 
 
+CENTRAL = FILES["talks.yaml"].replace("by: random, number: 20", "by: betweenness, number: 20, per: 2")
+"""Whom it invites is found by NetworKit."""
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -110,6 +114,7 @@ def test_results_open_again_and_plot(folder, no_figures):
 
 
 def test_more_seeds_extend_and_equal_all_at_once(folder, no_figures):
+    (folder / "central.yaml").write_text(CENTRAL)
     study = sim.load(folder)
     study.run(seeds=2, progress=False, out="a")
     extended = study.run(seeds=4, workers=2, progress=False, out="a")

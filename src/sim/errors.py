@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["InputError", "Problem", "RunError", "SimError", "did_you_mean", "listing"]
+__all__ = ["InputError", "Problem", "RunError", "SimError", "cause", "did_you_mean", "listing"]
 
 
 class SimError(Exception):
@@ -70,6 +70,26 @@ class InputError(SimError):
             problem if problem.file else Problem(str(file), line, problem.path or path, problem.message)
             for problem in self.problems
         )
+
+
+def cause(error: Exception) -> str:
+    """Return why a file could not be read or written, in words and without the system's numbers and paths."""
+    for kind, words in _CAUSES.items():
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    return str(error)
+
+
+_CAUSES: dict[type[Exception], str] = {
+    FileNotFoundError: "there is no such file",
+    IsADirectoryError: "it is a folder, not a file",
+    NotADirectoryError: "what should be a folder is a file",
+    FileExistsError: "there is a file of that name already",
+    PermissionError: "permission denied",
+    UnicodeDecodeError: "it is not a text in UTF-8; save it as CSV UTF-8",
+}
 
 
 def listing(names: Iterable[object], limit: int = 12) -> str:

@@ -109,6 +109,8 @@ def test_check_prints_targets(town, call):
     code, out, _ = call("check", "town.yaml", "--set", "community.synthesise.residents=2000")
     assert code == 0
     assert "35 of 35 targets met" in out
+    assert "Tolerances are our judgement" in out
+    assert "residents with 1 close friend " in out
     table = pd.read_csv(io.StringIO(call("check", "town.yaml", "--format", "csv", "--communities", 2)[1]))
     assert (table["difference"] - (table["achieved"] - table["wanted"])).abs().max() < 1e-12
     assert set(table["verdict"]) <= {"met", "missed"}

@@ -59,7 +59,7 @@ def test_precision_adds_seeds_and_says_how_many(call):
 @pytest.mark.parametrize(("words", "said"), [
     (["--max-seeds", 30], "--max-seeds goes with --precision"),
     (["--dask", "tcp://127.0.0.1:9", "--workers", 2], "--workers and --dask do not go together"),
-    (["--dask", "not/there.json"], "there is no such scheduler file" if DASK else "connected-communities[dask]"),
+    (["--dask", "not/there.json"], "there is no such scheduler file" if DASK else "pip install -e '.[dask]'"),
     (["--precision", 0], "precision must be a number above 0"),
 ])  # fmt: skip
 def test_what_does_not_go_together_is_refused(call, words, said):

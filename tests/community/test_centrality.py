@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import world
 
-from sim import compiled
 from sim.community.centrality import betweenness, communities, crossing, eigenvector, links_of
 from sim.rng import Draws
 
@@ -92,6 +91,28 @@ def test_betweenness_equals_networkx(graph):
     assert np.abs(betweenness(links(graph), luck(len(graph))) - expected).max() <= 1e-6 * expected.max()
 
 
+def test_equal_places_have_equal_betweenness_and_residents_without_ties_have_none():
+    graph = nx.disjoint_union_all([nx.cycle_graph(9), nx.complete_bipartite_graph(3, 4), nx.empty_graph(4)])
+    found = betweenness(links(graph), luck(20))
+    # a cycle of 9: paths of 2, 3, 4 steps cross 1, 2, 3; of 3 and 4: six pairs share 3 paths, three pairs share 4
+    assert found.tolist() == pytest.approx([6.0] * 9 + [2.0] * 3 + [0.75] * 4 + [0.0] * 4, abs=1e-5)
+    assert [len(set(part)) for part in (found[:9], found[9:12], found[12:16])] == [1, 1, 1]
+
+
+def test_the_middle_of_a_barbell_lies_between_its_ends():
+    """Each of five in a ring of all with all; three in a row between: left times right, as on a path."""
+    found = betweenness(links(nx.barbell_graph(5, 3)), luck(13))
+    assert found[5:8] == pytest.approx([35.0, 36.0, 35.0])
+    assert found[[4, 8]] == pytest.approx([32.0, 32.0])
+    assert found[[0, 1, 2, 3, 9, 10, 11, 12]].tolist() == [0.0] * 8
+
+
+def test_exact_betweenness_does_not_hang_on_luck_and_pivots_do():
+    made = links(KARATE)
+    assert np.array_equal(betweenness(made, luck(34, 1)), betweenness(made, luck(34, 2)))
+    assert not np.array_equal(betweenness(made, luck(34, 1), pivots=5), betweenness(made, luck(34, 2), pivots=5))
+
+
 def test_few_pivots_estimate_without_bias_and_find_who_lies_between_most():
     graph = nx.barabasi_albert_graph(300, 2, seed=5)
     exact = in_order(nx.betweenness_centrality(graph, normalized=False))
@@ -130,11 +151,24 @@ def test_equal_parts_are_equal():
     assert found[0] == 1.0
 
 
-def test_the_number_of_rounds_is_bounded_and_told():
-    made, size = links(nx.path_graph(200)), 200
-    found, other = np.empty(size), np.empty(size)
-    assert compiled.leading_vector(made.first, made.neighbour, 10, 1e-9, other, found) == 10
-    assert compiled.leading_vector(made.first, made.neighbour, 10**6, 1e-9, other, found) < 10**6
+def test_equal_parts_are_equal_where_ones_are_the_answer_already():
+    """Methods that begin again from a chance vector (ARPACK) give each of these households another value."""
+    graph = nx.disjoint_union_all([nx.complete_graph(5)] * 8 + [nx.complete_graph(3)] * 6)
+    assert eigenvector(links(graph)).tolist() == [1.0] * 40 + [0.0] * 18
+
+
+def test_a_long_path_ends_and_rises_towards_its_middle():
+    found = eigenvector(links(nx.path_graph(400)))
+    assert (np.diff(found[:200]) >= 0).all()
+    assert found[0] < 0.1 < found[100] < 1.0 == found[199]
+    assert np.array_equal(found, found[::-1])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_eigenvector_equals_networkx_on_a_connected_network(seed):
+    graph = nx.connected_watts_strogatz_graph(200, 6, 0.3, seed=seed)
+    expected = in_order(nx.eigenvector_centrality(graph, max_iter=10_000, tol=1e-12))
+    assert eigenvector(links(graph)) == pytest.approx(expected / expected.max(), abs=2e-6)
 
 
 # --- communities -------------------------------------------------------------------------------------
@@ -170,6 +204,19 @@ def test_communities_are_as_good_as_those_of_networkx(graph):
     theirs = [nx.community.modularity(graph, nx.community.louvain_communities(graph, seed=s)) for s in range(8)]
     assert np.mean(ours) > np.mean(theirs) - 0.01
     assert max(ours) > max(theirs) - 0.01
+
+
+def test_the_ends_of_a_barbell_are_two_communities():
+    part = communities(links(nx.barbell_graph(6, 0)), luck(12))
+    assert sorted(map(set, (part[:6].tolist(), part[6:].tolist())), key=min) == [{0}, {1}]
+
+
+def test_communities_hang_together():
+    """Each can be walked through without leaving it, which the Louvain method does not promise."""
+    graph = random_graph(400, 700, 8)
+    part = communities(links(graph), luck(400))
+    for number in range(part.max() + 1):
+        assert nx.is_connected(graph.subgraph(np.flatnonzero(part == number)))
 
 
 def test_parts_without_ties_between_them_are_never_one_community():

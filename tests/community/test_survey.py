@@ -464,7 +464,7 @@ def test_both_files_missing_are_named_at_once(tmp_path):
         ({"combine": {"age": {"columns": ["age"], "scale": [0, 100]}}}, "combine.age: there is already a column 'age'"),
         ({"places": {"age": "age"}}, "places.age: column 'age' holds numbers; a place needs a flag or categories"),
         ({"relations": {"friend": {}, "neighbor": {}}},
-         "'neighbour' in column 'relation' is none of the relations given; did you mean 'neighbor'?"),
+         ".csv:3: 'neighbour' in column 'relation' is none of the relations given (the first of 2 rows); did you mean"),
         ({"relations": {"friend": {}, "neighbour": {}, "kin": {}}},
          "'kin' does not occur in column 'relation'; relations there: friend, neighbour"),
         ({"orders": {"area": ["North", "West"]}},
@@ -595,6 +595,28 @@ def test_many_faults_of_one_sort_are_counted(survey):
 def test_settings_that_make_no_sense_are_refused_at_once(survey, settings, message):
     with pytest.raises(ValueError, match="^" + message.replace("(", r"\(").replace("?", r"\?")):
         survey(**settings)
+
+
+def test_all_settings_that_make_no_sense_are_said_at_once(survey):
+    with pytest.raises(InputError) as caught:
+        survey(
+            nominations="unoin", one_sided=1.5, relations={"friend": {"kind": "freind"}, "kin": {"weight": 2}},
+            types={"age": "text"}, groups="area", loneliness={"scale": [3, 9]}, scales={"age": "ucla33"},
+        )  # fmt: skip
+    assert isinstance(caught.value, ValueError)
+    starts = ["loneliness: ", "groups: ", "types.age: ", "scales.age: ", "nominations: ", "one_sided: ",
+              "relations.friend.kind: ", "relations.kin.weight: "]  # fmt: skip
+    assert [str(item).partition(" ")[0] + " " for item in caught.value.problems] == starts
+
+
+def test_an_unknown_relation_is_told_with_its_first_row_and_how_many_there_are(survey):
+    ties = "source,target,relation\n1,2,friend\n2,3,freind\n3,4,friend\n4,1,freind\n"
+    found = complaints(survey(ties=ties, relations={"friend": {}}))
+    assert len(found) == 1
+    assert found[0].endswith(
+        "ties.csv:3: 'freind' in column 'relation' is none of the relations given (the first of 2 rows); "
+        "did you mean 'friend'? given: friend"
+    )
 
 
 # --- small parts ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.compare import comparison, hidden_groups, suppress, suppress_ripple
+from sim.compare.suppression import Suppressed
 
 
 def hidden(**sizes: int) -> set[str]:
@@ -127,3 +128,15 @@ def test_self_stigma_shows_only_where_it_is_known_how_many_it_concerns(fake_stud
     study = fake_study(seeds=4, groups=groups, measures=measures)
     shown, _ = suppress(comparison(study.series, study.effects, study.manifest), study.series, study.effects)
     assert "self_stigma" not in set(shown.measure)
+
+
+@pytest.mark.parametrize(("held", "said"), [
+    ({}, ""),
+    ({"groups": {"age_band": 2, "area": 1}}, "3 groups"),
+    ({"groups": {"area": 1}, "counts": 1, "parts": 1}, "1 group, 1 group by their part, 1 share"),
+    ({"parts": 3, "counts": 14, "worse_off": True, "of_lived_experience": True},
+     "3 groups by their part, 14 shares, self-stigma by group, some numbers worse off"),
+])  # fmt: skip
+def test_what_was_left_out_is_said_in_one_line(held, said):
+    wanted = f"Not shown, to protect those surveyed: {said} (docs/surveys.md says why; the report what)."
+    assert Suppressed(**held).in_short() == (wanted if said else "")

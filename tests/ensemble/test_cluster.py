@@ -23,7 +23,7 @@ from sim.ensemble import connected, run
 from sim.errors import InputError, RunError
 from sim.store import ResultFolder
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install 'connected-communities[dask]'")
+pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
 
 from dask_cluster import Cluster
 

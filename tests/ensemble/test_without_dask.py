@@ -9,7 +9,7 @@ from fake_study import FakePlan, play
 from sim.ensemble import connected, run
 from sim.errors import InputError
 
-SAID = r"^Dask is not installed: pip install 'connected-communities\[dask\]'$"
+SAID = r"^Dask is not installed: pip install -e '\.\[dask\]'$"
 
 
 @pytest.fixture

@@ -202,3 +202,69 @@ def test_a_part_of_a_town_has_nearly_the_gain_of_the_whole():
 
     part, whole = (loop_gain(SynthesiseSource(residents=size).build(1), defaults()) for size in (500, 2000))
     assert part == pytest.approx(whole, abs=0.02)
+
+
+# --- where each seed draws a parameter set ----------------------------------------------------------------
+
+STRONG = "mechanisms.contact.contact_effect"
+
+
+def drawn_from(folder, header, *rows, seeds=12):
+    """Return the plan of a town whose seeds draw from a table."""
+    (folder / "draws.csv").write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+    (folder / "town.yaml").write_text(COMMUNITY.replace("seeds: 1", f"seeds: {seeds}\ndraws: draws.csv"))
+    return load_plan(folder / "town.yaml")
+
+
+def of_contact(community, mechanisms):
+    """Stand in for the gain: it is read off the effect of contact."""
+    return 10 * next(rule.contact_effect for rule in mechanisms if rule.name == "contact")
+
+
+def test_each_set_that_a_seed_draws_is_measured_and_its_line_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(gains, "_known", {})
+    monkeypatch.setattr(gains, "loop_gain", of_contact)
+    plan = drawn_from(tmp_path, STRONG, [0.1], [0.3], [0.12], [0.25])
+    assert {plan["town"].draws.row_of(seed) for seed in range(1, 13)} == {0, 1, 2, 3}
+    with pytest.raises(InputError) as refused:
+        with_loop_gains(plan)
+    (problem,) = refused.value.problems
+    assert (Path(problem.file).name, problem.line) == ("draws.csv", 3)  # the worst: 0.3
+    assert "3.0 times its size" in problem.message
+    assert "mechanisms.contact.contact_effect = 0.3 (this line)" in problem.message
+    assert "so with the set of line 5" in problem.message
+
+
+def test_sets_that_no_seed_draws_are_left_alone_until_one_does(tmp_path, monkeypatch):
+    monkeypatch.setattr(gains, "_known", {})
+    monkeypatch.setattr(gains, "loop_gain", of_contact)
+    rows = [[0.1], [0.3], [0.12], [0.25]]
+    first = next(seed for seed in range(1, 13) if drawn_from(tmp_path, STRONG, *rows)["town"].draws.row_of(seed) % 2)
+    if first > 1:
+        assert with_loop_gains(drawn_from(tmp_path, STRONG, *rows, seeds=first - 1))
+    with pytest.raises(InputError, match="times its size"):
+        with_loop_gains(drawn_from(tmp_path, STRONG, *rows, seeds=first))
+
+
+def test_the_gain_told_is_the_greatest_of_the_sets_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(gains, "_known", {})
+    monkeypatch.setattr(gains, "loop_gain", of_contact)
+    plan = with_loop_gains(drawn_from(tmp_path, STRONG, [0.1], [0.13], [0.12], [0.11]))
+    assert plan["town"].loop_gain == pytest.approx(1.3)
+
+
+def test_sets_that_do_not_touch_the_loop_cost_nothing(tmp_path, monkeypatch):
+    measured = []
+    monkeypatch.setattr(gains, "_known", {})
+    monkeypatch.setattr(gains, "loop_gain", lambda *_: measured.append(1) or 1.1)
+    rows = [[0.001 * row] for row in range(1, 9)]
+    plan = with_loop_gains(drawn_from(tmp_path, "mechanisms.word_of_mouth.talk_aware", *rows))
+    assert len(measured) == 1
+    assert plan["town"].loop_gain == 1.1
+
+
+def test_a_drawn_set_that_runs_away_is_refused_by_the_gain_itself(tmp_path):
+    header = f"{STRONG},mechanisms.engagement.withdrawal"
+    assert with_loop_gains(drawn_from(tmp_path, header, [0.05, 0.6], [0.04, 0.7], seeds=4))
+    with pytest.raises(InputError, match=r"draws\.csv:[23]: .*times its size"):
+        with_loop_gains(drawn_from(tmp_path, header, [0.5, 6.0], [0.5, 6.1], seeds=4))

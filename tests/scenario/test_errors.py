@@ -258,3 +258,23 @@ def test_the_module_that_holds_only_a_typo_in_abstract_is_said_once(write: Write
     assert problems("study") == [
         f"study/community.yaml:1: 'abstrct' is not a key here; did you mean 'abstract'? keys: {KEYS}"
     ]
+
+
+@pytest.mark.parametrize(("kind", "near"), [
+    ("befreinder", "befriender"), ("freind", "friend"), ("neighbor", "neighbour"), ("guest", ""), ("befriender", ""),
+])  # fmt: skip
+def test_a_new_kind_of_tie_that_looks_like_a_slip_is_noted(write, kind, near):
+    """Any name is allowed, since a programme may make ties of a kind of its own."""
+    write(
+        "talks",
+        f"""
+        extends: community.yaml
+        interventions:
+          - name: Talks
+            choose: {{by: random, number: 5}}
+            runs: {{start: 1}}
+            effects: [{{tie: {{with: participants, kind: {kind}}}}}]
+    """,
+    )
+    said = f"Talks: '{kind}' is a new kind of tie, which is allowed; did you mean '{near}'?"
+    assert load_plan("study")["talks"].notes == ((said,) if near else ())

@@ -12,6 +12,7 @@ import pytest
 
 from sim import evidence, interventions, mechanisms
 from sim.errors import InputError
+from sim.evidence.library import with_unit
 from sim.run import play_unit
 from sim.scenario import explain_text, load_plan, paths, paths_text
 from sim.scenario.diff import ABSENT, diff, diff_text
@@ -224,3 +225,21 @@ def test_types_in_words(annotation: object, bounds: tuple[float | None, float | 
 )
 def test_what_is_told_is_a_whole_sentence(text, first):
     assert first_sentence(text) == first
+
+
+def test_what_not_verified_means_is_said_once_where_it_is_used(write: Write) -> None:
+    write("talks", TALKS)
+    plan = load_plan("study")
+    text = " ".join(explain_text(plan).split())
+    assert text.count("(not verified);") + text.count("(not verified).") > 1
+    assert text.count("(not verified): the work is cited for the figure, but") == 1
+    assert text.endswith("check it before you lean on it.")
+    assert "(not verified)" not in explain_text(load_plan("study")["talks"]).split("(not verified): ")[1]
+
+
+@pytest.mark.parametrize(("written", "unit", "said"), [
+    ("1", "ties", "1 tie"), ("1.0", "hours", "1.0 hour"), ("2", "ties", "2 ties"), ("1.5", "weeks", "1.5 weeks"),
+    ("1", "SD", "1 SD"), ("1.0", "a week", "1.0 a week"), ("0.3", "", "0.3"),
+])  # fmt: skip
+def test_one_of_a_unit_is_no_plural(written: str, unit: str, said: str) -> None:
+    assert with_unit(written, unit) == said

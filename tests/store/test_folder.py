@@ -100,7 +100,7 @@ def test_the_manifest_names_what_computed(tmp_path):
     run(FakePlan(), tmp_path, play=play)
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert set(manifest["versions"]) == {
-        "python", "sim", "numpy", "scipy", "numba", "pandas", "pyarrow", "mesa", "networkx",
+        "python", "sim", "numpy", "scipy", "numba", "pandas", "pyarrow", "mesa", "networkx", "networkit",
     }  # fmt: skip
     assert set(manifest["fingerprint"]["parts"]) == {"scenarios", "baseline", "data", "engine", "libraries"}
     assert manifest["scenarios"]["befriending"]["resolved"]["interventions"][0]["runs"] == {"places": 60}

@@ -282,7 +282,7 @@ def _pyabc() -> Any:
     try:
         import pyabc
     except ImportError:
-        raise InputError("calibration needs pyABC: pip install 'connected-communities[calibrate]'") from None
+        raise InputError("calibration needs pyABC: pip install -e '.[calibrate]'") from None
     return pyabc
 
 

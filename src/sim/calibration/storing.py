@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from sim.errors import InputError
+from sim.errors import InputError, cause
 
 __all__ = ["Simulations"]
 
@@ -90,7 +90,7 @@ class Simulations:
             self._file.write(json.dumps(row) + "\n")
             self._file.flush()
         except OSError as error:
-            raise InputError(f"{self.path}: cannot be written: {error.strerror or error}") from error
+            raise InputError(f"{self.path}: cannot be written: {cause(error)}") from error
 
     def close(self) -> None:
         """Close the file."""

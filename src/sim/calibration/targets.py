@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, did_you_mean, listing
+from sim.errors import InputError, Problem, cause, did_you_mean, listing
 from sim.measures import MEASURES
 from sim.scenario.nodes import shown
 
@@ -86,7 +86,7 @@ def _rows(file: Path, name: str) -> list[tuple[int, dict[str, str]]]:
             columns = [str(column) for column in reader.fieldnames or ()]
             rows = [(reader.line_num, row) for row in reader if any(row.values())]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(name, message=f"cannot be read as a table: {error}")) from None
+        raise InputError(Problem(name, message=f"cannot be read as a table: {cause(error)}")) from None
     missing = [column for column in _NEEDED if column not in columns]
     unknown = [column for column in columns if column not in _ALLOWED]
     problems = []
@@ -199,7 +199,7 @@ def adoption_targets(
             columns = [str(item) for item in reader.fieldnames or ()]
             rows = [(reader.line_num, (row.get(column) or "").strip()) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(name, message=f"cannot be read as a table: {error}")) from None
+        raise InputError(Problem(name, message=f"cannot be read as a table: {cause(error)}")) from None
     if column not in columns:
         hint = did_you_mean(column, columns) or f"; columns: {listing(columns)}"
         raise InputError(Problem(name, 1, message=f"there is no column '{column}'{hint}"))

@@ -8,6 +8,7 @@ So a number stands once, with its source, and a new intervention needs no code.
 from __future__ import annotations
 
 import copy
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sim.errors import InputError, did_you_mean, listing
-from sim.evidence.library import Entry, entry, source
+from sim.evidence.library import NOT_VERIFIED, Entry, entry, source, with_unit
 
-__all__ = ["CatalogueEntry", "describe", "load", "names"]
+__all__ = ["CatalogueEntry", "describe", "kinds_of_tie", "load", "names"]
 
 TEXTS = ("title", "summary", "in_the_model", "known", "assumed")
 """Keys of an entry that are for readers; all others belong to the intervention."""
@@ -55,6 +56,16 @@ def names() -> tuple[str, ...]:
     """Return the names of all entries, in alphabetical order."""
     files = (item.name for item in resources.files(__name__).iterdir())
     return tuple(sorted(file.removesuffix(".yaml") for file in files if file.endswith(".yaml")))
+
+
+@cache
+def kinds_of_tie() -> tuple[str, ...]:
+    """Return the names of all kinds of tie that the entries speak of, in alphabetical order."""
+    found: set[str] = set()
+    for name in names():
+        text = (resources.files(__name__) / f"{name}.yaml").read_text(encoding="utf-8")
+        found |= set(re.findall(r"^ +kind: (\w+) *$", text, re.MULTILINE))
+    return tuple(sorted(found))
 
 
 def load(name: str) -> CatalogueEntry:
@@ -130,6 +141,8 @@ def describe(name: str, width: int = 100) -> str:
     for item, number in numbers.items():
         paths = [path for path, used in found.evidence.items() if used == item]
         lines += ["", *_number(number, paths, cited, width)]
+    if any(item.sources and not item.verified and not item.is_assumption for item in numbers.values()):
+        lines += ["", *_wrapped(f"{NOT_VERIFIED}.", width, "  ")]
     lines += ["", "Assumed beside the numbers"]
     for text in found.assumed:
         lines += _wrapped(f"- {text}", width, "  ", "    ")
@@ -153,16 +166,17 @@ def _counted(numbers: list[Entry]) -> str:
 
 def _number(number: Entry, paths: list[str], cited: list[str], width: int) -> list[str]:
     """Return one number for readers: what it is, its value and range, what supports it, where it is set."""
-    unit = f" {number.unit}" if number.unit and number.unit != "calendar year" else ""
+    unit = "" if number.unit == "calendar year" else number.unit
     spread = "" if number.low == number.high else f" (plausible {_plain(number.low)} to {_plain(number.high)})"
+    value = with_unit(_plain(number.value), unit)
     works = ", ".join(f"[{cited.index(key) + 1}]" for key in number.sources)
     if number.is_assumption:
         support = f"assumption, in view of {works}" if works else "assumption"
     else:
-        support = f"{number.grade} {works}{'' if number.verified else ', not verified'}"
+        support = f"{number.grade} {works}{'' if number.verified else ' (not verified)'}"
     studied = f" Studied: {number.population}." if number.population else ""
     return [
-        *_wrapped(f"- {number.label}: {_plain(number.value)}{unit}{spread}; {support}.{studied}", width, "  ", "    "),
+        *_wrapped(f"- {number.label}: {value}{spread}; {support}.{studied}", width, "  ", "    "),
         *_wrapped(number.note, width, "    "),
         *_wrapped(f"Set by {', '.join(paths)}.", width, "    "),
     ]

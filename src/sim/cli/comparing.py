@@ -23,9 +23,8 @@ def print_all(opened: Sequence[Results], asked: Asked) -> None:
         if len(opened) > 1:
             say(f"{results.path}: {results.facts.title}")
         _print(results, asked)
-        for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
-            if sentence:
-                say(sentence)
+        if results.suppressed.in_short():
+            say(results.suppressed.in_short())
     if len(opened) > 1 and asked.show == "effects" and asked.budget is None and asked.by is None:
         for other in opened[1:]:
             _print_between(opened[0], other, asked)
@@ -127,14 +126,13 @@ def _print_ranking(results: Results, asked: Asked) -> None:
         rows.append([
             title_of(results, row["scenario"]), place, spoken, *chances, _tied(results, row),
         ])  # fmt: skip
-    table(["scenario", "place", "effect", "chance of being best", "among the best two", ""], rows)
+    table(["scenario", "place", "effect", "chance of being best", "among the best two", "tied with"], rows)
 
 
 def _tied(results: Results, row: Any) -> str:
     if row["verdict"] == "too few runs":
-        return "too few runs"
-    names = [title_of(results, name) for name in str(row["tied_with"]).split(", ") if name]
-    return f"tied with {', '.join(names)}" if names else ""
+        return "too few runs to say"
+    return ", ".join(title_of(results, name) for name in str(row["tied_with"]).split(", ") if name)
 
 
 def _chance(value: float) -> str:
@@ -146,7 +144,7 @@ def _chance(value: float) -> str:
 
 def _print_gaps(results: Results, asked: Asked) -> None:
     from sim.compare import records
-    from sim.compare.wording import amount, between, plain
+    from sim.compare.wording import amount, between, number
 
     found = table_of(results, asked)
     say(f"{_label(asked.measure or results.facts.outcome)}: how far the worst-off group of each column is behind")
@@ -155,7 +153,7 @@ def _print_gaps(results: Results, asked: Asked) -> None:
         told = {**row, "effect": row["change"]}
         rows.append([
             title_of(results, row["scenario"]), str(row["column"]).replace("_", " "), str(row["worst_off"]),
-            str(row["reference"]), plain(row["baseline_gap"]), amount(told), between(told), row["verdict"],
+            str(row["reference"]), number(row["baseline_gap"], 3), amount(told), between(told), row["verdict"],
         ])  # fmt: skip
     headings = ["scenario", "column", "worst off", "behind", "gap without", "change", "95% interval", "verdict"]
     table(headings, rows)
@@ -163,25 +161,36 @@ def _print_gaps(results: Results, asked: Asked) -> None:
 
 
 def _print_who(results: Results, asked: Asked) -> None:
-    from sim.compare import records
+    from sim.compare import how_counted, records
     from sim.compare.wording import amount, between, number
 
     found = table_of(results, asked)
     say(f"{_label(asked.measure or results.facts.outcome)}: who gains, who loses")
     rows = [
         [
-            title_of(results, row["scenario"]), str(row["column"]).replace("_", " "), str(row["group"]),
+            title_of(results, row["scenario"]), _who(str(row["column"]), str(row["group"])),
             number(row["residents"]), amount(row), between(row), row["gains"], number(row["worse_off"], 1),
         ]
         for row in records(found)
     ]  # fmt: skip
-    table(["scenario", "by", "group", "residents", "effect", "95% interval", "", "worse off"], rows)
+    table(["scenario", "who", "residents", "effect", "95% interval", "gains or loses", "worse off"], rows)
+    how = how_counted(results.effects)
+    if how and found["worse_off"].notna().any():
+        say(f"Worse off: residents who end more than 0.05 worse, {how}.")
     say(_EXPLORATORY)
+
+
+def _who(column: str, group: str) -> str:
+    """Return residents in plain words: ``those who took part``, ``age band: 65-74``, ``everybody``."""
+    from sim.compare.wording import group_words
+    from sim.measures import ESTIMANDS
+
+    return ESTIMANDS.get(group) or group_words(group if column == "everybody" else f"{column}={group}")
 
 
 def _print_costs(results: Results, asked: Asked) -> None:
     from sim.compare import records
-    from sim.compare.wording import currency_of, money
+    from sim.compare.wording import COSTS_IN_WORDS, currency_of, money
 
     found = table_of(results, asked)
     unit = currency_of(results.manifest)
@@ -189,34 +198,49 @@ def _print_costs(results: Results, asked: Asked) -> None:
     for row in records(found):
         known = not math.isnan(row["cost"])
         interval = f"{money(row['lower'], unit)} to {money(row['upper'], unit)}" if known else ""
-        item = row["item"].replace("_", " ")
-        named = f"{item} ({row['unit']})" if item == "per unit of effect" else item
+        named = COSTS_IN_WORDS[row["item"]].format(unit=row["unit"])
         rows.append([
             title_of(results, row["scenario"]), named, money(row["cost"], unit) if known else "–", interval,
             row["why"],
         ])  # fmt: skip
-    say(f"Extra cost up to week {results.facts.weeks}")
-    table(["scenario", "cost", "mean", "95% interval", ""], rows)
+    say(f"Extra cost up to week {results.facts.weeks}, in {unit}: all that is spent, unless it says 'for each'")
+    table(["scenario", "cost", "mean", "95% interval", "note"], rows)
 
 
 def _print_estimands(results: Results, asked: Asked) -> None:
     from sim.compare import records
     from sim.compare.wording import amount, between, number
+    from sim.measures import ESTIMANDS
 
     found = table_of(results, asked)
     say(f"{_label(asked.measure or results.facts.outcome)} after {results.facts.weeks} weeks, on whom")
     rows = []
     for row in records(found):
         if row["estimand"] == "total":
-            spoken, interval = number(row["effect"], 2), f"{number(row['lower'], 2)} to {number(row['upper'], 2)}"
+            spoken, interval = _summed(row)
         else:
             spoken, interval = amount(row), between(row)
         share = "–" if math.isnan(row["share_of_total"]) else f"{number(100 * row['share_of_total'], 1)}%"
         rows.append([
-            title_of(results, row["scenario"]), row["estimand"], number(row["residents"]), spoken, interval, share,
+            title_of(results, row["scenario"]), _ON_WHOM.get(row["estimand"]) or ESTIMANDS[row["estimand"]],
+            number(row["residents"]), spoken, interval, share,
         ])  # fmt: skip
-    table(["scenario", "effect", "residents", "size", "95% interval", "share of the total"], rows)
-    say("Those offered a place and participants overlap; 'total' is summed over residents, the others are means.")
+    table(["scenario", "effect on", "residents", "effect", "95% interval", "share of the sum"], rows)
+    say("Those offered a place and those who took part overlap. Effects are means over residents, but for the sum.")
+
+
+_ON_WHOM = {"overall": "everybody", "total": "everybody, summed"}
+"""Words of the rows that are about everybody; those of parts are in :data:`sim.measures.ESTIMANDS`."""
+
+
+def _summed(row: Any) -> tuple[str, str]:
+    """Return a sum over residents and its interval in words, to a digit that the interval allows."""
+    from sim.compare.wording import decimals_known, number
+
+    decimals = min(2, decimals_known((row["upper"] - row["lower"]) / 2.0))
+    way = "lower" if row["effect"] < 0 else "higher"
+    low, high = (number(row[name], decimals) for name in ("lower", "upper"))
+    return (f"{number(abs(row['effect']), decimals)} {way}" if row["effect"] else "no difference"), f"{low} to {high}"
 
 
 def _percent(value: float) -> str:
@@ -238,7 +262,7 @@ def _print_ties(results: Results, asked: Asked) -> None:
             cells.append(f"{_percent(row[name])} ({_percent(row[low])} to {_percent(row[high])})" if known else "–")
         rows.append([*cells, row["why"]])
     say(f"What came through ties: {_label(asked.measure or results.facts.outcome).lower()}")
-    table(["scenario", "uptake through ties", "effect on others", "effect through ties", ""], rows)
+    table(["scenario", "uptake through ties", "effect on others", "effect through ties", "note"], rows)
 
 
 def _print_distance(results: Results, asked: Asked) -> None:
@@ -279,10 +303,10 @@ def _print_budget(results: Results, asked: Asked) -> None:
         scaled = not math.isnan(row["factor"])
         rows.append([
             title_of(results, row["scenario"]), money(row["cost"], unit),
-            f"x {number(row['factor'], 2)}" if scaled else "–", amount(row) if scaled else "–",
-            between(row) if scaled else "–", row["note"],
+            f"x {number(row['factor'], 2)}" if scaled else "–", money(row["cost_then"], unit) if scaled else "–",
+            amount(row) if scaled else "–", between(row) if scaled else "–", row["note"],
         ])  # fmt: skip
-    table(["scenario", "cost as played", "scaled", "effect", "95% interval", ""], rows)
+    table(["scenario", "cost as played", "scaled", "cost then", "effect", "95% interval", "note"], rows)
     _print_commands(results, found)
 
 

@@ -37,7 +37,11 @@ def evidence(name: str | None, grade: str | None, cite: bool, as_bibtex: bool) -
         Print the works that these entries cite instead: as text, with what each is used for, or as BibTeX.
     """
     from sim.evidence import entries
+    from sim.evidence.library import GRADES
 
+    if grade is not None and grade not in GRADES:
+        hint = did_you_mean(grade, GRADES) or ";"
+        raise InputError(f"--grade: there is no grade '{grade}'{hint} grades: {', '.join(GRADES)}")
     found = entries()
     chosen = [found[name]] if name in found else [
         each for key, each in found.items() if name is None or key.startswith(name)
@@ -81,10 +85,11 @@ def _print_works(chosen: list[Entry], as_bibtex: bool) -> None:
 
 def _print_entry(entry: Entry) -> None:
     from sim.evidence import source
+    from sim.evidence.library import NOT_VERIFIED, with_unit
 
     parts = {
         "what": entry.label,
-        "value": f"{_value(entry.value)} {entry.unit}".strip(),
+        "value": with_unit(_value(entry.value), entry.unit),
         "range": _range(entry),
         "grade": entry.support,
         "population": entry.population,
@@ -98,6 +103,8 @@ def _print_entry(entry: Entry) -> None:
         work = source(key)
         unverified = "" if entry.verified else " (not verified)"
         say(f"  source: {work.text}{f', doi:{work.doi}' if work.doi else ''}{unverified}")
+    if entry.sources and not entry.verified:
+        say(f"  {NOT_VERIFIED}")
 
 
 def _value(value: Any) -> str:

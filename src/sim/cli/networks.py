@@ -154,7 +154,7 @@ def _draw(community: Community, file: Path, column: str | None) -> None:
 
 def check(given: Given, communities: int, form: str) -> None:
     """Print target, achieved, difference and verdict of one community, or over several."""
-    from sim.community.matching_table import match_table
+    from sim.community.matching_table import ORIGIN_OF_TOLERANCES, match_table
 
     source = given.source()
     made = [source.build(given.seed + number) for number in range(communities)]
@@ -187,6 +187,7 @@ def check(given: Given, communities: int, form: str) -> None:
     missed = int((found["verdict"] == "missed").sum())
     say()
     say(f"{len(found) - missed} of {len(found)} targets met" + (" in every community" if several else ""))
+    say(ORIGIN_OF_TOLERANCES)
 
 
 def _short(text: str) -> str:

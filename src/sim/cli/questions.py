@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from sim.cli.screens import note, say
 from sim.errors import InputError, did_you_mean, listing
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study import Study
 
 __all__ = ["Asked", "explore", "sensitivity"]
@@ -65,7 +67,9 @@ def sensitivity(asked: Asked, method: str, samples: int | None, scenario: str | 
     out = asked.out or Path("results") / f"{name}_{method}"
     with screens.progress_bar("points") as bar:
         found = find_out(study[name], method, samples=samples, out=out, progress=_telling(bar, asked), **asked.given())
-    rows = [_cells(row, method) for row in found.indices.head(25).to_dict("records")]
+    top = found.indices.head(25)
+    said = _sayer(top[["index"]])
+    rows = [_cells(row, method, said) for row in top.to_dict("records")]
     headings = {"morris": "effect of its range", "sobol": "total", "pawn": "PAWN", "tornado": "swing"}
     first = ["first order"] if method == "sobol" else []
     screens.table(["parameter", "range", headings[method], "95% interval", *first, "luck reaches", "verdict"], rows)
@@ -89,10 +93,11 @@ def explore(asked: Asked, worlds: int | None) -> int:
     with screens.progress_bar("worlds") as bar:
         found = find_out(study, out=out, progress=_telling(bar, asked), **more, **asked.given())
     titles = {key: scenario.title for key, scenario in study.items()}
+    said = _sayer(found.table[["effect", "maximum_regret"]])
     rows = [
-        [titles[row["scenario"]], f"{row['share_best']:.0%}", _number(row["effect"]),
-         f"{_number(row['effect_low'])} to {_number(row['effect_high'])}", f"{row['share_better']:.0%}",
-         _number(row["expected_regret"]), _number(row["maximum_regret"])]
+        [titles[row["scenario"]], f"{row['share_best']:.0%}", said(row["effect"]),
+         f"{said(row['effect_low'])} to {said(row['effect_high'])}", f"{row['share_better']:.0%}",
+         said(row["expected_regret"]), said(row["maximum_regret"])]
         for row in found.table.to_dict("records")
     ]  # fmt: skip
     headings = ["candidate", "best in", "mean effect", "90% of worlds", "does good in", "expected regret", "at worst"]
@@ -133,12 +138,19 @@ def _telling(bar: Any, asked: Asked) -> Any:
     return tell
 
 
-def _cells(row: Any, method: str) -> list[str]:
-    first = [f"{_number(row['first'])} ({_number(row['first_lower'])} to {_number(row['first_upper'])})"
+def _cells(row: Any, method: str, said: Callable[[float], str]) -> list[str]:
+    first = [f"{said(row['first'])} ({said(row['first_lower'])} to {said(row['first_upper'])})"
              ] if method == "sobol" else []  # fmt: skip
-    bounds = f"{_number(row['lower'])} to {_number(row['upper'])}"
-    front = [row["parameter"], row["range"], _number(row["index"]), bounds]
-    return [*front, *first, _number(row["noise"]), row["verdict"]]
+    known = math.isfinite(row["lower"]) and math.isfinite(row["upper"])
+    bounds = (
+        f"{said(row['lower'])} to {said(row['upper'])}"
+        if known
+        else "none from one seed"
+        if method == "tornado"
+        else "not known"
+    )
+    front = [row["parameter"], row["range"], said(row["index"]), bounds]
+    return [*front, *first, said(row["noise"]), row["verdict"]]
 
 
 def _say_pairs(pairs: Any) -> None:
@@ -148,8 +160,9 @@ def _say_pairs(pairs: Any) -> None:
         say("No pair of parameters does together what it does not do apart (second order): none is told from nothing.")
         return
     say("Pairs that do together what they do not do apart (second order):")
-    rows = [[f"{row['parameter']} with {row['with']}", _number(row["index"]),
-             f"{_number(row['lower'])} to {_number(row['upper'])}"] for row in strong]  # fmt: skip
+    said = _sayer(pairs.head(5)[["index"]])
+    rows = [[f"{row['parameter']} with {row['with']}", said(row["index"]),
+             f"{said(row['lower'])} to {said(row['upper'])}"] for row in strong]  # fmt: skip
     screens.table(["pair", "share of variance", "95% interval"], rows)
 
 
@@ -163,7 +176,21 @@ def _end(paths: Sequence[Path], errors: Sequence[str]) -> int:
     return 1 if errors else 0
 
 
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "not known"
-    return ("∞" if value > 0 else "−∞") if math.isinf(value) else f"{value:.3g}".replace("-", "−")
+def _sayer(numbers: pd.DataFrame) -> Callable[[float], str]:
+    """Return how numbers of a kind are written: all with the decimals that the largest of these deserves.
+
+    That is three digits that count, at most six decimals; what is smaller than the last of them is "about 0".
+    """
+    sizes = numbers.abs().to_numpy(dtype=float).ravel()
+    greatest = max((float(size) for size in sizes if math.isfinite(size)), default=0.0)
+    decimals = min(6, max(0, 2 - math.floor(math.log10(greatest)))) if greatest > 0 else 0
+
+    def said(value: float) -> str:
+        if not math.isfinite(value):
+            return "not known" if math.isnan(value) else "unbounded"
+        text = f"{abs(value):,.{decimals}f}"
+        if not any(digit in "123456789" for digit in text):
+            return "about 0" if value else "0"
+        return f"−{text}" if value < 0 else text
+
+    return said

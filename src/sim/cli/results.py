@@ -172,9 +172,8 @@ def print_answer(results: Results) -> None:
 
 
 def _note_suppressed(results: Results) -> None:
-    for sentence in (results.suppressed.sentence(), results.suppressed.parts_sentence()):
-        if sentence:
-            note(sentence)
+    if results.suppressed.in_short():
+        note(results.suppressed.in_short())
 
 
 def target_lines(results: Results) -> list[str]:
@@ -214,7 +213,7 @@ def print_comparison(results: Results, measure: str, asked: Asked) -> None:
     say(f"{label[:1].upper()}{label[1:]} {weeks}, {against}")
     headings = ["scenario", *(["group"] if by else []), "effect", "95% interval"]
     headings += [f"{COMPARED[people].label}, of 1,000"] if people else []
-    headings += ["pairs better", "extra cost", "verdict"]
+    headings += ["pairs better", *([] if by else ["extra cost"]), "verdict"]
     wanted = asked.precision
     headings += [f"seeds for ±{plain(wanted)}"] if wanted is not None else []
     if not by:
@@ -223,6 +222,8 @@ def print_comparison(results: Results, measure: str, asked: Asked) -> None:
     if wanted is not None:
         cells = [[*line, number(float(row["seeds_for_precision"]))] for line, row in zip(cells, rows, strict=True)]
     table(headings, cells)
+    if by:
+        say(_cost_sentence(results, rows))
 
 
 def _rows(results: Results, measure: str, asked: Asked) -> list[Any]:
@@ -234,7 +235,7 @@ def _rows(results: Results, measure: str, asked: Asked) -> list[Any]:
 def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) -> list[str]:
     from sim.compare.wording import amount, between, currency_of, money, pairs_better
 
-    cost = float(row["cost"])
+    cost = money(float(row["cost"]), currency_of(results.manifest))
     return [
         title_of(results, str(row["scenario"])),
         *([_group(str(row["group"]))] if by else []),
@@ -242,9 +243,19 @@ def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) ->
         between(row),
         *([amount(in_people, unit=False)] if in_people is not None else []),
         pairs_better(row),
-        "none" if cost == 0.0 else money(cost, currency_of(results.manifest)),
+        *([] if by else [cost]),
         str(row["verdict"]),
     ]
+
+
+def _cost_sentence(results: Results, rows: Sequence[Any]) -> str:
+    """Return what each scenario costs as a whole, said once where the rows are about groups."""
+    from sim.compare.wording import currency_of, money
+
+    unit = currency_of(results.manifest)
+    costs = {str(row["scenario"]): money(float(row["cost"]), unit) for row in rows}
+    told = "; ".join(f"{title_of(results, name)} {cost}" for name, cost in costs.items())
+    return f"Extra cost as a whole, not of one group: {told}."
 
 
 def _group(group: str) -> str:

@@ -234,8 +234,9 @@ def _say_sources(results: Results, path: Path) -> None:
     counts = found.get("by_grade") or by_grade(names)
     kinds = ", ".join(f"{count} {_IN_WORDS[grade]}" for grade, count in counts.items())
     unsourced = len(found.get("set_without_source") or ())
-    more = f", and {unsourced} set in the scenarios without a source" if unsourced else ""
-    note(f"rests on {sum(counts.values())} numbers: {kinds}{more} ('sim explain {path}' and the report list them)")
+    more = f", {unsourced} set in the scenarios without a source" if unsourced else ""
+    total = sum(counts.values()) + unsourced
+    note(f"rests on {total} numbers: {kinds}{more} ('sim explain {path}' and the report list them)")
 
 
 _IN_WORDS = {

@@ -31,7 +31,8 @@ def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
             for text in scenario.notes:
                 note(f"{scenario.file or scenario.name}: note: {text}")
         count = len(plan.scenarios)
-        say(f"{path}: {count} scenario{'s' if count > 1 else ''} in order ({', '.join(plan.scenarios)})")
+        what = f"{count} scenario{'s' if count > 1 else ''} ({', '.join(plan.scenarios)})"
+        say(f"{path}: {what}: no problems found")
     if problems:
         raise InputError(problems)
 

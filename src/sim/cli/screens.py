@@ -56,8 +56,10 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     headings
         Names of the columns.
     rows
-        Texts of the cells; the first column names what a row is about.
+        Texts of the cells; the first column names what a row is about. A column in which nothing stands is left out.
     """
+    kept = [place for place in range(len(headings)) if not rows or any(row[place] for row in rows)]
+    headings, rows = [headings[place] for place in kept], [[row[place] for place in kept] for row in rows]
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

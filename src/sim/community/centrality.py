@@ -1,21 +1,22 @@
 """Where residents stand in the network: between others, in its middle, in which part of it, across its lines.
 
 For choosing whom a programme invites. Ties count once each, whatever their strength, and only those of the kinds
-asked for. Compiled, because networkx takes minutes at 100,000 residents; ``docs/performance.md`` says why no
-other library is used. Figures that are equal by symmetry come out equal: they are rounded, so that luck decides
-between them and not the last bit of a sum.
+asked for. Shortest paths and network communities come from NetworKit, the eigenvector from products of SciPy, because
+networkx takes minutes at 100,000 residents; ``docs/performance.md`` has the figures. Values that are equal by symmetry
+come out equal: they are rounded, so that luck decides between them and not the last bit of a sum.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import compiled
 from sim.community.ties import Ties
+from sim.community.toolkit import graph_of, run
 
 __all__ = ["Links", "betweenness", "communities", "crossing", "eigenvector", "links_of"]
 
@@ -23,8 +24,8 @@ Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 _WORK = 50_000_000
-"""How many entries (directions of a tie) the search for shortest paths may look at: half a second to a few seconds.
-Betweenness is exact up to about 2,000 residents with twelve ties each."""
+"""How many entries (directions of a tie) the search for shortest paths may look at: one to five seconds. Betweenness is
+exact up to about 2,000 residents with twelve ties each."""
 _FEWEST_PIVOTS = 64
 """Residents from whom shortest paths are followed at least, however large the community."""
 
@@ -32,6 +33,9 @@ _MOST_ROUNDS = 2000
 """Rounds of power iteration: enough for 1e-8 unless two parts of a network are nearly alike, and then for a ranking."""
 _TOLERANCE = 1e-9
 _DIGITS = 6
+
+_LEIDEN_ROUNDS = 10
+"""Times that network communities are looked for again from those found; fewer where nothing changes any more."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ class Links:
         """The resident to whom each entry of ``neighbour`` belongs."""
         return np.repeat(np.arange(len(self.first) - 1), self.degree)
 
+    def graph(self, order: Numbers) -> Any:
+        """Return these ties as a graph of NetworKit, whose nodes are the residents of ``order``, all who have ties."""
+        node = np.zeros(len(self.first) - 1, np.int64)
+        node[order] = np.arange(len(order))
+        one, other = self.rows, self.neighbour
+        once = one < other
+        return graph_of(node[one[once]], node[other[once]], len(order))
+
 
 def links_of(ties: Ties, kinds: Iterable[str] = ()) -> Links:
     """Return who is tied to whom by ties of some kinds, or (none named) of all; a kind not there has no ties."""
@@ -71,52 +83,77 @@ def links_of(ties: Ties, kinds: Iterable[str] = ()) -> Links:
 def betweenness(links: Links, luck: Floats, pivots: int | None = None) -> Floats:
     """Return on how many shortest paths between other pairs each resident lies (Freeman 1977).
 
-    By the algorithm of Brandes (2001). In a large community paths are followed from some residents only, the pivots,
-    and the count is scaled up: an unbiased estimate (Brandes & Pich 2007), good for finding those who lie between
-    many, rough for the rest.
+    By the algorithm of Brandes (2001). In a large community paths are followed from some residents only, the pivots;
+    a path counts the more for a resident the farther along it she lies, and the count is scaled up: an unbiased
+    estimate (Geisberger, Sanders & Schultes 2008), good for finding those who lie between many, rough for the rest.
 
     Parameters
     ----------
     links
         Who is tied to whom.
     luck
-        A draw in [0, 1) for each resident; those with the smallest are the pivots.
+        A draw in [0, 1) for each resident: who the pivots are, one of them perhaps twice.
     pivots
-        From how many residents paths are followed; absent: from all in a community of up to about 2,000, from 64 in
-        one of 100,000.
+        From how many residents paths are followed, at least 2; absent: from all in a community of up to about 2,000,
+        from 64 in one of 100,000.
 
     """
-    residents = len(links.first) - 1
     tied = np.flatnonzero(links.degree > 0)
+    found = np.zeros(len(links.first) - 1)
     if pivots is None:
         pivots = max(_FEWEST_PIVOTS, _WORK // max(1, len(links.neighbour)))
-    chosen = np.sort(tied[np.argsort(luck[tied], kind="stable")[:pivots]])
-    found, distance = np.zeros(residents), np.empty(residents, np.int32)
-    work = (np.empty(residents, np.int32), distance, np.empty(residents), np.empty(residents))
-    compiled.betweenness(links.first, links.neighbour, chosen, *work, found)
-    scale = 0.5 * len(tied) / len(chosen) if len(chosen) else 0.0
-    return _rounded(found * scale)
+    if pivots < len(tied):
+        order = tied[np.argsort(luck[tied], kind="stable")]
+        found[order] = _estimated(links.graph(order), pivots)
+    elif len(tied):
+        found[tied] = _exact(links.graph(tied))
+    return _rounded(found)
+
+
+def _exact(graph: Any) -> Floats:
+    from networkit.centrality import Betweenness
+
+    return np.asarray(run(lambda: Betweenness(graph)).scores(), np.float64) / 2.0  # both directions of a path
+
+
+def _estimated(graph: Any, pivots: int) -> Floats:
+    from networkit.centrality import EstimateBetweenness
+
+    scores = run(lambda: EstimateBetweenness(graph, pivots - 1)).scores()  # which follows one more, and scales by these
+    return np.asarray(scores, np.float64) * ((pivots - 1) / pivots / 2.0)
 
 
 def eigenvector(links: Links) -> Floats:
     """Return each resident's entry in the leading eigenvector of the ties (Bonacich 1972); the greatest is 1.
 
     High for residents who are tied to residents for whom it is high. In a network that falls apart, only the part
-    with the densest ties counts, and residents outside it have 0.
+    with the densest ties counts, and residents outside it have 0; parts that are alike count alike.
+
+    By power iteration of ties + identity, which does not swing on networks with two sides, beginning from ones.
     """
+    from scipy.sparse import csr_array
+
     residents = len(links.first) - 1
-    found = np.zeros(residents)
-    if len(links.neighbour):
-        compiled.leading_vector(links.first, links.neighbour, _MOST_ROUNDS, _TOLERANCE, np.empty(residents), found)
+    if not len(links.neighbour):
+        return np.zeros(residents)
+    ties = csr_array((np.ones(len(links.neighbour)), links.neighbour, links.first), shape=(residents, residents))
+    found: Floats = np.ones(residents)
+    for _ in range(_MOST_ROUNDS):
+        raised = found + ties @ found
+        raised /= raised.max()
+        change = float(np.abs(raised - found).max())
+        found = raised
+        if change < _TOLERANCE:
+            break
     return _rounded(found)
 
 
 def communities(links: Links, luck: Floats) -> Numbers:
     """Return the number of each resident's network community, -1 for residents without ties.
 
-    Parts of the network with many ties inside and few between them, found by the Louvain method (Blondel et al.
-    2008): residents move to the neighbouring community that raises modularity most, then communities are taken as
-    residents, until nothing moves. Numbered by size, the largest 0.
+    Parts of the network with many ties inside and few between them, found by the Leiden method (Traag, Waltman & van
+    Eck 2019): residents move to the neighbouring community that raises modularity most, communities that do not hang
+    together are parted, then communities are taken as residents, until nothing moves. Numbered by size, the largest 0.
 
     Parameters
     ----------
@@ -126,35 +163,16 @@ def communities(links: Links, luck: Floats) -> Numbers:
         A draw in [0, 1) for each resident: the order in which they move.
 
     """
-    from scipy.sparse import csr_array
+    from networkit.community import ParallelLeiden
 
-    residents = len(links.first) - 1
-    part = np.arange(residents)
-    first, neighbour = links.first, links.neighbour
-    weight: Floats = np.ones(len(neighbour))
-    own: Floats = np.zeros(residents)
-    while True:
-        size = len(first) - 1
-        order = np.argsort(luck, kind="stable")
-        label = np.arange(size)
-        total = own + np.add.reduceat(np.append(weight, 0.0), first[:-1]) * (np.diff(first) > 0)
-        if not compiled.move_to_communities(
-            first, neighbour, weight, own, order, label, total, np.zeros(size), np.empty(size, np.int64)
-        ):
-            break
-        _, label = np.unique(label, return_inverse=True)
-        part, count = label[part], int(label.max()) + 1
-        one, other = label[np.repeat(np.arange(size), np.diff(first))], label[neighbour]
-        within = np.bincount(one, weight * (one == other), count)
-        own = np.asarray(np.bincount(label, own, count) + within, np.float64)
-        apart = one != other
-        merged = csr_array((weight[apart], (one[apart], other[apart])), shape=(count, count))
-        merged.sum_duplicates()
-        least = np.full(count, np.inf)
-        np.minimum.at(least, label, luck)
-        luck = least
-        first, neighbour, weight = merged.indptr.astype(np.int64), merged.indices.astype(np.int32), merged.data
-    return _by_size(np.where(links.degree > 0, part, -1))
+    tied = np.flatnonzero(links.degree > 0)
+    part = np.full(len(links.first) - 1, -1, np.int64)
+    if len(tied):
+        order = tied[np.argsort(luck[tied], kind="stable")]
+        graph = links.graph(order)
+        found = run(lambda: ParallelLeiden(graph, randomize=False, iterations=_LEIDEN_ROUNDS))
+        part[order] = found.getPartition().getVector()
+    return _by_size(part)
 
 
 def crossing(links: Links, side: NDArray[np.int64]) -> Numbers:

@@ -121,7 +121,8 @@ class Columns(dict[str, Column]):
 
     def __missing__(self, name: str) -> Column:
         raise InputError(
-            f"'{name}' is not a column of this community{did_you_mean(name, list(self))}; columns: {listing(self)}"
+            f"'{name}' is not a column of this community{did_you_mean(name, list(self)) or ';'} "
+            f"columns: {listing(self)}"
         )
 
     def put(self, column: Column) -> None:

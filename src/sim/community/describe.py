@@ -124,7 +124,7 @@ def _connection(found: _Figures, community: Community) -> None:
     if residents <= _MOST_FOR_PARTS and community.ties.count:
         links = links_of(community.ties)
         part = communities(links, Draws(1).stream("describe: network communities").uniform(community.identity))
-        found.add("connection", "network communities (Louvain)", int(part.max(initial=-1)) + 1)
+        found.add("connection", "network communities (Leiden)", int(part.max(initial=-1)) + 1)
         found.add(
             "bridging", "ties across network communities", float((part[links.rows] != part[links.neighbour]).mean())
         )

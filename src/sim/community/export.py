@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.community.columns import OUTCOMES, Column
 from sim.community.community import Community
-from sim.errors import InputError
+from sim.errors import InputError, cause
 
 __all__ = ["FORMATS", "write_community"]
 
@@ -51,7 +51,7 @@ def write_community(community: Community, folder: Path, form: str = "csv") -> li
             write(partial)
             os.replace(partial, folder / name)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written to ({error.strerror})") from None
+        raise InputError(f"{folder}: cannot be written to: {cause(error)}") from None
     return [folder / name for name in contents]
 
 

@@ -1,7 +1,7 @@
 """Where residents stand in a picture: network communities apart from each other, each an evenly filled disc.
 
 A force-directed picture of a whole community of 2,000 is a hairball. Here residents who belong together (by the
-Louvain method) fill a disc of their own, discs with many ties between them lie near each other, and within its disc a
+Leiden method) fill a disc of their own, discs with many ties between them lie near each other, and within its disc a
 resident stands near those she is tied to. Residents without ties stand in rows below.
 """
 

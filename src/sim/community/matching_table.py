@@ -10,7 +10,13 @@ from sim.community.community import Match
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["match_table"]
+__all__ = ["ORIGIN_OF_TOLERANCES", "match_table"]
+
+ORIGIN_OF_TOLERANCES = (
+    "Tolerances are our judgement of how far off a figure may be and still serve, not a statistical test "
+    "(docs/synthesis.md lists them); what small numbers of residents can do is added. A table of your own can set them."
+)
+"""Where the tolerances of targets come from, for readers."""
 
 
 def match_table(matches: Sequence[Sequence[Match]]) -> pd.DataFrame:

@@ -37,7 +37,7 @@ class Places:
         names = [place.name for place in self.items]
         if name not in names:
             raise InputError(
-                f"'{name}' is not a place of this community{did_you_mean(name, names)}; "
+                f"'{name}' is not a place of this community{did_you_mean(name, names) or ';'} "
                 f"places: {listing(names) or 'none'}"
             )
         return names.index(name)

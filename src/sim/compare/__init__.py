@@ -6,12 +6,12 @@ from sim.compare.curve import effect_curve
 from sim.compare.diffusion import time_to_share
 from sim.compare.estimands import effects_by_part, estimands, sizes_by_part, through_ties
 from sim.compare.facts import Facts, records
-from sim.compare.gaps import gaps, who_gains
+from sim.compare.gaps import gaps, how_counted, who_gains
 from sim.compare.precision import precision, seeds_for_precision, variance_sentence
 from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
 from sim.compare.ripple import DISTANCES, ripple_summary
-from sim.compare.scaling import settings_at_budget
+from sim.compare.scaling import most, settings_at_budget
 from sim.compare.sentences import IN_PEOPLE, answer, best_group, effect_words, headline_rows, in_people, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, only_shown, suppress, suppress_curve, suppress_ripple
 from sim.compare.targets import TargetResult, target_results
@@ -42,8 +42,10 @@ __all__ = [
     "gaps",
     "headline_rows",
     "hidden_groups",
+    "how_counted",
     "in_people",
     "manifest_against",
+    "most",
     "only_shown",
     "precision",
     "ranked",

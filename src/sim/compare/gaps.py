@@ -17,7 +17,7 @@ from sim.measures import ESTIMANDS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["gaps", "who_gains"]
+__all__ = ["gaps", "how_counted", "who_gains"]
 
 GAP_COLUMNS = (
     "scenario", "measure", "column", "worst_off", "reference", "when", "baseline_gap", "gap", "change", "lower",
@@ -132,6 +132,22 @@ def _row(change: pd.Series[Any], before: pd.Series[Any], measure: str) -> dict[s
     }  # fmt: skip
 
 
+def how_counted(effects: pd.DataFrame) -> str:
+    """Return in words by what residents count as worse off; empty where nobody is counted.
+
+    Their effect in one pair of runs where each run has a community of its own, else their mean effect over the runs
+    with the same residents.
+    """
+    at_end = effects[(effects["group"] == "all") & (effects["when"] == "horizon")]
+    about = at_end["measure"].astype(str) == "worse_off"
+    counts, pairs = (len(held[["community", "seed"]].drop_duplicates()) for held in (at_end[about], at_end[~about]))
+    if not counts:
+        return ""
+    if pairs <= counts:
+        return "in single pairs of runs, in which luck counts too"
+    return f"by each resident's average over {pairs / counts:.0f} runs"
+
+
 def who_gains(
     comparison: pd.DataFrame, sizes: Mapping[str, float], manifest: Mapping[str, Any], measure: str | None = None
 ) -> pd.DataFrame:
@@ -154,8 +170,9 @@ def who_gains(
     pandas.DataFrame
         Columns scenario, measure, column (``everybody``, ``part`` or a column of residents), group, residents,
         baseline, effect, lower, upper, verdict, gains (``gains``, ``loses``, ``no change`` or ``unclear``), worse_off
-        (mean number of residents of the group whose primary outcome ends more than 0.05 worse than under the baseline,
-        counted in each pair of runs) and worse_off_share. Rows of the horizon.
+        (number of residents of the group whose primary outcome ends more than 0.05 worse than under the baseline, on
+        average over the runs of a community; mean over communities: see :func:`how_counted`) and worse_off_share.
+        Rows of the horizon.
     """
     import pandas as pd
 

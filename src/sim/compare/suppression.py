@@ -79,6 +79,20 @@ class Suppressed:
             parts.append(f"{self.counts} shares that stand for fewer than {self.least} residents")
         return self._said(parts)
 
+    def in_short(self) -> str:
+        """Return in one line that something was left out, and how much; empty where nothing was."""
+        counted = [(self.count, "group"), (self.parts, "group by their part"), (self.counts, "share")]
+        parts = [
+            f"{number} {words.replace('group', 'groups').replace('share', 'shares') if number > 1 else words}"
+            for number, words in counted
+            if number
+        ]
+        parts += ["self-stigma by group"] if self.of_lived_experience else []
+        parts += ["some numbers worse off"] if self.worse_off else []
+        if not parts:
+            return ""
+        return f"Not shown, to protect those surveyed: {', '.join(parts)} (docs/surveys.md says why; the report what)."
+
     def parts_sentence(self) -> str:
         """Return what was left out of the effects by part in it, for readers; empty where nothing was."""
         groups = f"{self.parts} group{'s' if self.parts > 1 else ''} of residents by their part, over all scenarios"

@@ -9,11 +9,13 @@ from typing import Any
 from sim.measures import COMPARED, Described
 
 __all__ = [
+    "COSTS_IN_WORDS",
     "amount",
     "between",
     "currency_of",
     "decimals_known",
     "group_phrase",
+    "group_words",
     "joined",
     "money",
     "number",
@@ -201,6 +203,27 @@ def people(row: Mapping[str, Any]) -> str:
         if abs(effect) * base >= 0.95:
             return f"about {count:,} {word} resident{'' if count == 1 else 's'} in {base:,}"
     return f"fewer than one resident in 10,000 {'less' if effect < 0.0 else 'more'}"
+
+
+COSTS_IN_WORDS = {
+    "total": "in all",
+    "fixed": "of it once, at the start",
+    "per_week": "of it by the week that it runs",
+    "per_participant": "of it by the participant who joins",
+    "per_participant_week": "of it by the participant and week taken part",
+    "per_attendance": "of it by the participant and week attended",
+    "per_volunteer_week": "of it by the volunteer and week served",
+    "volunteer_time": "of it volunteers' time, which nobody pays",
+    "per person reached": "for each person reached",
+    "per unit of effect": "for each unit of effect ({unit})",
+}
+"""Items of :func:`sim.compare.costs` as they stand in a table."""
+
+
+def group_words(group: str) -> str:
+    """Return ``age band: 65-74`` for ``age_band=65-74`` and ``everybody`` for ``all``."""
+    column, _, value = group.partition("=")
+    return f"{column.replace('_', ' ')}: {value}" if value else "everybody"
 
 
 _GROUPS = {

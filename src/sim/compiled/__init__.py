@@ -17,7 +17,6 @@ from typing import Any
 __all__ = ["load"]
 
 _HOMES = {
-    "centrality": ("betweenness", "leading_vector", "move_to_communities"),
     "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
     "functions": ("NORMAL_NODES", "exponential", "fill_exponential", "fill_normal_share"),
     "graphs": ("components", "count_other", "distances", "triangles"),

@@ -13,7 +13,7 @@ from sim.errors import InputError
 
 __all__ = ["MISSING", "check_client", "connected"]
 
-MISSING = "Dask is not installed: pip install 'connected-communities[dask]'"
+MISSING = "Dask is not installed: pip install -e '.[dask]'"
 
 _TIMEOUT = 10.0
 """Seconds in which a scheduler must answer."""

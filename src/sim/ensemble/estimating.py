@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.ensemble.counting import to_play_again
 from sim.ensemble.recording import fingerprint_of
 from sim.ensemble.running import refuse_communities, units_of
 from sim.ensemble.worker import Play, Task
@@ -57,8 +58,11 @@ def estimate(
         stored = folder.stored_units(fingerprint.digest, tidy=False)
         refuse_communities(folder, plan, stored)
     units = units_of(plan)
-    pending = [unit for unit in units if unit not in stored]
-    planned = len(pending) + len(stored)
+    missing = [unit for unit in units if unit not in stored]
+    planned = len(missing) + len(stored)
+    written = not missing and folder.is_written(list(stored.values()))
+    again = [] if written else to_play_again(plan, {*units, *stored}, stored)
+    pending = [*again, *missing]
     known = [file for file in stored.values() if not file.failures] or [_trial(plan, play)]
     seconds = sum(file.seconds for file in known) / len(known)
     size = sum(file.size for file in known) / len(known)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.ensemble.compiling import note_compiled
 from sim.ensemble.connecting import check_client
+from sim.ensemble.counting import NOT_KEPT, Counted, count, to_play_again, with_shared_residents
 from sim.ensemble.pool import play_in_processes
 from sim.ensemble.recording import fingerprint_of, manifest_of, now, with_units
 from sim.ensemble.worker import Play, Played, Task
@@ -83,6 +84,7 @@ def run(
     play: Play | None = None,
     client: Any = None,
     tell: Callable[[str], None] | None = None,
+    more_to_come: bool = False,
 ) -> Outcome:
     """Play all units of a study that the result folder does not hold yet, and write its tables.
 
@@ -106,6 +108,9 @@ def run(
         A client of a Dask cluster (:class:`distributed.Client`): its workers play instead of processes of this machine.
     tell
         Called with what a user should know while it runs; it stands in the outcome's notes too.
+    more_to_come
+        Whether more seeds may follow at once, so that effects on single people of a survey are still needed; they are
+        removed from the folder otherwise when the run has ended.
 
     Raises
     ------
@@ -125,17 +130,19 @@ def run(
         folder.refuse_differences(fingerprint.parts, fingerprint.digest)
         stored = folder.stored_units(fingerprint.digest)
         refuse_communities(folder, plan, stored)
+        planned = sorted({*units_of(plan), *stored})
         running = _Running(
             folder=folder,
-            task=Task(plan, folder.units_path, fingerprint.digest, play),
+            task=Task(with_shared_residents(plan, planned), folder.units_path, fingerprint.digest, play),
             manifest=manifest_of(plan, fingerprint),
             asked=units_of(plan),
-            planned=sorted({*units_of(plan), *stored}),
+            planned=planned,
             workers=workers,
             client=client,
             progress=progress,
             tell=tell,
             already=len(stored),
+            more_to_come=more_to_come,
         )
         return running.to_the_end(stored)
 
@@ -175,6 +182,9 @@ class _Running:
     progress: Callable[[Progress], None] | None
     tell: Callable[[str], None] | None
     already: int
+    more_to_come: bool = False
+    left: int = 0
+    """Stored units that were to be played again and were not."""
     notes: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
     first_end: float = 0.0
@@ -186,6 +196,8 @@ class _Running:
         before = self.folder.manifest
         pending = [unit for unit in self.asked if unit not in stored]
         nothing_to_do = not pending and self.folder.is_written(list(stored.values()))
+        if not nothing_to_do:
+            pending = [*self._again(stored), *pending]
         times = {"started": before.get("started"), "ended": before.get("ended")} if nothing_to_do else {}
         self.manifest |= times or {"started": now(), "ended": None}
         interrupted = False
@@ -207,10 +219,22 @@ class _Running:
             interrupted = True
             stored = self.folder.stored_units(self.task.digest)
             self._write(stored)
+        if not interrupted and not self.more_to_come:
+            self.folder.remove_own_effects(stored.values())
         if not nothing_to_do:
             self.manifest["ended"] = now()
+            self.left = len(to_play_again(self.task.plan, self.planned, stored))
         self._record(stored)
         return self._outcome(stored, interrupted, changed=self.folder.manifest != before)
+
+    def _again(self, stored: Mapping[Unit, StoredUnit]) -> list[Unit]:
+        """Return stored units that are played again for the sake of what their files do not hold any more."""
+        again = to_play_again(self.task.plan, self.planned, stored)
+        if again:
+            count = f"{len(again)} stored run{'s are' if len(again) > 1 else ' is'} played again"
+            self._say(f"{count}: who is worse off is counted over all runs with the same residents, {NOT_KEPT}")
+            self.already -= len(again)
+        return again
 
     def _unstored(self) -> dict[Unit, Played]:
         return {unit: played for unit, played in self.ended.items() if played.error}
@@ -226,7 +250,9 @@ class _Running:
         self.recorded = time.perf_counter()
 
     def _write(self, stored: Mapping[Unit, StoredUnit]) -> None:
-        self.folder.write_tables([stored[unit] for unit in self.planned if unit in stored], self._failures())
+        units = [stored[unit] for unit in self.planned if unit in stored]
+        counted = Counted() if self.folder.is_written(units) else count(self.task.plan, units)
+        self.folder.write_tables(units, self._failures(), counted.effects, counted.remark)
 
     def _play(self, pending: Sequence[Unit]) -> None:
         self._tell()
@@ -274,7 +300,7 @@ class _Running:
             folder=self.folder.path,
             planned=len(self.planned),
             already=self.already,
-            played=len(stored) - self.already,
+            played=len(stored) - self.already - self.left,
             failures=[*failures, *self._failures()],
             interrupted=interrupted,
             seconds=time.perf_counter() - self.started,

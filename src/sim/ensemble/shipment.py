@@ -125,19 +125,23 @@ class Shipment(WorkerPlugin):  # type: ignore[misc,unused-ignore]
         """Play a unit that is not stored yet, and add to the answer what became of it."""
         task = self.task(worker)
         path = task.folder / unit.filename
-        played = self._stored(path) or self._in_the_clients_words(task(unit))
+        played = self._stored(path, task) or self._in_the_clients_words(task(unit))
         if self.returns and path.is_file():
             answer.contents[unit] = path.read_bytes()
             path.unlink()
         answer.played.append(played)
 
-    def _stored(self, path: Path) -> Played | None:
-        """Return what an earlier worker has left, which was ended before it could say so."""
+    def _stored(self, path: Path, task: Task) -> Played | None:
+        """Return what an earlier worker has left, which was ended before it could say so.
+
+        A file without residents' own effects, where units keep them, is of an earlier run and to be played again.
+        """
         try:
             stored = read_unit(path)
         except BrokenUnitError:
             return None
-        return Played.from_file(stored) if stored.fingerprint == self.digest else None
+        old = stored.counting == "removed" or (stored.counting == "alone" and task.plan.shares_residents)
+        return Played.from_file(stored) if stored.fingerprint == self.digest and not old else None
 
     def _in_the_clients_words(self, played: Played) -> Played:
         """Name data files as the client knows them."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, SimError
-from sim.store import TABLES, StoredUnit, Unit, write_unit
+from sim.store import OWN, TABLES, Counting, StoredUnit, Unit, write_unit
 
 __all__ = ["Parcel", "Play", "Played", "Task", "ignored_signals", "play_batch", "start_worker"]
 
@@ -72,14 +72,16 @@ class Task:
             write_unit(self.folder, unit, self.digest, tables={}, failures=[failure], seconds=seconds)
             return Played(unit, seconds, failed=1)
         seconds = time.perf_counter() - started
+        own, counting = _own_effects(tables)
         write_unit(
             self.folder,
             unit,
             self.digest,
-            tables={name: getattr(tables, name) for name in TABLES},
+            tables={name: getattr(tables, name) for name in TABLES} | own,
             failures=tables.failures,
             about=tables.about,
             seconds=seconds,
+            counting=counting,
         )
         return Played(unit, seconds, len(tables.failures))
 
@@ -89,6 +91,13 @@ class Task:
         from sim.run import play_unit
 
         return play_unit
+
+
+def _own_effects(tables: Any) -> tuple[dict[str, Any], Counting]:
+    """Return residents' own effects, where a unit keeps them; a study that plays something of its own need not."""
+    if not hasattr(tables, "own"):
+        return {}, ""
+    return ({}, "alone") if tables.own is None else ({OWN: tables.own}, "kept")
 
 
 def _in_words(error: Exception) -> str:

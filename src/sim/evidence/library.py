@@ -13,7 +13,19 @@ from ruamel.yaml import YAML
 
 from sim.errors import InputError, did_you_mean
 
-__all__ = ["GRADES", "MEANINGS", "Entry", "Source", "entries", "entry", "field_from", "source", "value"]
+__all__ = [
+    "GRADES",
+    "MEANINGS",
+    "NOT_VERIFIED",
+    "Entry",
+    "Source",
+    "entries",
+    "entry",
+    "field_from",
+    "source",
+    "value",
+    "with_unit",
+]
 
 Grade = Literal["trial", "cohort", "survey", "expert", "calibrated", "assumption"]
 
@@ -88,6 +100,20 @@ class Entry:
             return "assumption"
         text = "; ".join(source(key).text for key in self.sources)
         return text if self.verified else f"{text} (not verified)"
+
+
+def with_unit(written: str, unit: str) -> str:
+    """Return a number as it is written and its unit: ``12 weeks``, ``1 hour``, ``0.3``."""
+    if written in ("1", "1.0") and unit == unit.lower():
+        unit = unit.removesuffix("s")
+    return f"{written} {unit}".strip()
+
+
+NOT_VERIFIED = (
+    "(not verified): the work is cited for the figure, but the figure was not read in it or in a copy of it; "
+    "check it before you lean on it"
+)
+"""What the words behind a citation mean, to be said once where they are used."""
 
 
 def _read(name: str) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cause
 from sim.store import differences
 from sim.store.files import remove_leftovers, sha256, temporary, write_json
 from sim.store.lock import LOCK, locked
@@ -59,7 +59,7 @@ class ExperimentFolder:
         try:
             self.runs_path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{self.path}: cannot be made: {error.strerror or error}") from error
+            raise InputError(f"{self.path}: cannot be made: {cause(error)}") from error
         with locked(self.path):
             for folder in (self.path, self.runs_path):
                 remove_leftovers(folder)
@@ -86,7 +86,9 @@ class ExperimentFolder:
         try:
             found: dict[str, Any] = json.loads((self.path / _MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InputError(f"{self.path / _MANIFEST}: cannot be read ({error}); --fresh starts anew") from error
+            raise InputError(
+                f"{self.path / _MANIFEST}: cannot be read ({cause(error)}); --fresh starts anew"
+            ) from error
         return found
 
     def _refuse_differences(self, parts: Mapping[str, Any]) -> None:

@@ -75,7 +75,7 @@ def _check_fit(condition: Condition, column: Column) -> None:
 def _code(name: object, column: Column) -> int:
     if str(name) not in column.categories:
         raise InputError(
-            f"'{name}' is not a value of '{column.name}'{did_you_mean(name, column.categories)}; "
+            f"'{name}' is not a value of '{column.name}'{did_you_mean(name, column.categories) or ';'} "
             f"values: {listing(column.categories)}"
         )
     return column.categories.index(str(name))

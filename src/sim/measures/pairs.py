@@ -31,8 +31,9 @@ PAIRS = (
         "worse_off",
         "worse off",
         "Number of residents whose primary outcome (loneliness, where that is no scale from 0 to 1) ends more than "
-        "0.05 worse than that of the same resident under the baseline; counted in each pair of runs, so that luck "
-        "alone makes some worse off and others better off.",
+        "0.05 worse than that of the same resident under the baseline, on average over the runs of one community. The "
+        "more runs a community has, the more luck averages out; where each run has a community of its own, luck alone "
+        "makes some worse off and others better off.",
         "lower",
         "residents",
         is_total=True,

@@ -228,6 +228,6 @@ def _members(community: Community, group: str) -> NDArray[np.bool_]:
     names, codes = community.group_codes(column)
     if value not in names:
         raise InputError(
-            f"'{value}' is not a group of '{column}'{did_you_mean(value, names)}; groups: {listing(names)}"
+            f"'{value}' is not a group of '{column}'{did_you_mean(value, names) or ';'} groups: {listing(names)}"
         )
     return np.asarray(codes == names.index(value))

@@ -217,7 +217,7 @@ def _code(column: Column, value: Any) -> int:
     if value not in column.categories:
         raise ValueError(
             f"'{value}' is not one of the values of '{column.name}'"
-            f"{did_you_mean(value, column.categories)}; values: {listing(column.categories)}"
+            f"{did_you_mean(value, column.categories) or ';'} values: {listing(column.categories)}"
         )
     return column.categories.index(value)
 
@@ -227,6 +227,6 @@ def _no_attribute(model: CommunityModel, name: str) -> str:
     columns = model.community.columns
     return (
         f"residents of this community have no '{name}'"
-        f"{did_you_mean(name, [*columns, 'id', 'neighbours', 'participation', 'unique_id'])}; "
+        f"{did_you_mean(name, [*columns, 'id', 'neighbours', 'participation', 'unique_id']) or ';'} "
         f"columns: {listing(columns)}"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.compare.facts import records
 from sim.compare.ripple import DISTANCES
-from sim.compare.wording import pairs_better
+from sim.compare.wording import group_words, pairs_better
 from sim.measures import ESTIMANDS, MEASURES
 from sim.plots.style import (
     Style,
@@ -116,12 +116,6 @@ def by_distance(
     labels = {name: DISTANCES[name] for name in distances if name in set(rows["distance"])}
     heading = f"{words_of_measure(measure)}: {what}"
     return _dodged(rows, "distance", labels, measure, order, titles, better, ax, heading)
-
-
-def group_words(group: str) -> str:
-    """Return ``age band: 65-74`` for ``age_band=65-74`` and ``everybody`` for ``all``."""
-    column, _, value = group.partition("=")
-    return f"{column.replace('_', ' ')}: {value}" if value else "everybody"
 
 
 def _rows(comparison: pd.DataFrame, measure: str, when: str) -> pd.DataFrame:

@@ -260,8 +260,7 @@ def _caption(ax: Axes, residents: int, part: Numbers, drawn: int, ties: int) -> 
     """Say under the picture what is drawn."""
     alone = int((part < 0).sum())
     lines = [
-        f"{residents:,} residents, {ties:,} ties. Discs are network communities (Louvain); positions mean nothing "
-        f"else.",
+        f"{residents:,} residents, {ties:,} ties. Discs are network communities (Leiden); positions mean nothing else.",
         f"Lines: {drawn:,} ties within discs. Grey bands: ties between two discs, the wider the more; "
         f"the most numerous only.",
     ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim import compare, stats
+from sim.community.matching_table import ORIGIN_OF_TOLERANCES
 from sim.compare.verdicts import VERDICTS
 from sim.compare.wording import joined, plain
+from sim.evidence.library import NOT_VERIFIED
 from sim.measures import COMPARED
 from sim.plots.moved import MOVED
 from sim.plots.style import styles
@@ -134,6 +136,7 @@ def _scenarios(material: Material) -> dict[str, Any]:
 def _community(material: Material) -> dict[str, Any]:
     matches = list(material.about.get("matches") or ())
     return {
+        "tolerances": ORIGIN_OF_TOLERANCES,
         "met": sum(bool(match["met"]) for match in matches),
         "missed": [str(match["target"]) for match in matches if not match["met"]],
         "matches": [
@@ -156,6 +159,7 @@ def _methods(material: Material) -> dict[str, Any]:
     return {
         "mechanisms": settings.mechanism_settings(manifest, facts.baseline),
         "gains": settings.loop_gains(manifest, facts.baseline),
+        "not_verified": NOT_VERIFIED,
         "grades": [
             (_capital(grade), [Cell(str(count), words), str(unverified or "–")])
             for grade, words, count, unverified in sources.by_grade(names)

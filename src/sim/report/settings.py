@@ -11,6 +11,7 @@ from typing import Any
 from sim import catalogue, evidence
 from sim.compare.wording import plain
 from sim.errors import InputError
+from sim.evidence.library import with_unit
 from sim.report import sources
 from sim.scenario.support import evidence_names as _evidence_names
 
@@ -193,10 +194,10 @@ def _settings(leaves: Mapping[str, Any], origins: Mapping[str, Any], base: str) 
 def _setting(path: str, value: Any, origin: Mapping[str, Any]) -> Setting:
     name = origin.get("evidence")
     known = evidence.entries().get(str(name)) if name else None
-    unit = f" {known.unit}" if known and known.unit and isinstance(value, int | float) else ""
+    unit = known.unit if known and isinstance(value, int | float) and known.unit != "calendar year" else ""
     return Setting(
         path=_words(path),
-        value=f"{_shown(value)}{'' if unit == ' calendar year' else unit}",
+        value=with_unit(_shown(value), unit),
         came_from=_came_from(origin),
         support=known.cited() if known else "",
         grade=known.grade if known else "",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim import stats
-from sim.compare import best_group, headline_rows, in_people, records, target_results
+from sim.compare import best_group, headline_rows, how_counted, in_people, records, target_results
 from sim.compare.verdicts import verdict_of
 from sim.compare.wording import (
     amount,
@@ -128,7 +128,7 @@ def main_lines(material: Material, sure: Mapping[str, list[str]]) -> list[dict[s
                 "sure": sure.get(name, []),
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
-                "cost": _cost(float(row["cost"]), coin),
+                "cost": money(float(row["cost"]), coin),
                 "cost_per_unit": _cost_per_person(counted or row, coin),
             }
         )
@@ -164,7 +164,9 @@ def worse_off_words(name: str, material: Material) -> str:
         return ""
     count = number(float(found[0]["value"]))
     verb, plural = ("ends", "") if count == "1" else ("end", "s")
-    return f"about {count} resident{plural} {verb} noticeably worse off than without it"
+    return (
+        f"about {count} resident{plural} {verb} noticeably worse off than without it ({how_counted(material.effects)})"
+    )
 
 
 def _averages(material: Material) -> dict[str, dict[str, Any]]:
@@ -179,12 +181,6 @@ def _level(value: float, measure: str) -> str:
     if COMPARED[measure].is_share:
         return f"{number(1000.0 * value)} in 1,000"
     return plain(value)
-
-
-def _cost(value: float, coin: str) -> str:
-    if math.isnan(value):
-        return "–"
-    return "nothing" if value == 0.0 else money(value, coin)
 
 
 def _cost_per_person(row: Mapping[str, Any], coin: str) -> str:

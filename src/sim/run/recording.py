@@ -52,6 +52,8 @@ class Record:
     """Week of the first enrolment, 0 if nobody took part."""
     ties_at: dict[int, Ties] = field(default_factory=dict)
     """For the baseline: ties at the start of the weeks in which the first residents joined in some scenario."""
+    programmes: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Intervention -> how many were eligible, invited, joined: see :class:`sim.run.programmes.Programmes`."""
 
 
 class Recorder:

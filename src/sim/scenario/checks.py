@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.catalogue import kinds_of_tie
 from sim.community.columns import Column
 from sim.community.community import Community
 from sim.errors import InputError, Problem, did_you_mean, listing
@@ -81,12 +82,19 @@ def check_meaning(draft: Draft, communities: Communities) -> list[str]:
         check_spread(draft, item, location)
         check_volunteers(draft, item, location)
     if draft.source is not None and not draft.checked.lacks_below(("community",)):
-        _check_all_names(draft, communities)
+        notes += _check_all_names(draft, communities)
     return notes
 
 
-def _check_all_names(draft: Draft, communities: Communities) -> None:
-    """Check names against a small community first; what is not there may exist in the whole one."""
+def _check_all_names(draft: Draft, communities: Communities) -> list[str]:
+    """Check names against a small community first; what is not there may exist in the whole one.
+
+    Returns
+    -------
+    notes
+        Names that are allowed and yet look like a slip.
+    """
+    notes: list[str] = []
     before = list(draft.problems)
     for source in dict.fromkeys([repr(_small(draft.source)), repr(draft.source)]):
         draft.problems[:] = before
@@ -97,8 +105,27 @@ def _check_all_names(draft: Draft, communities: Communities) -> None:
             continue
         for position, item in sorted(draft.interventions.items()):
             _check_names(draft, item, ("interventions", position), community)
+        notes = _new_kinds(draft, community)
         if draft.problems == before:
-            return
+            break
+    return notes
+
+
+def _new_kinds(draft: Draft, community: Community) -> list[str]:
+    """Return a note for each kind of tie that an effect makes and whose name is nearly that of a known one."""
+    made = {
+        (item.name, effect.kind)
+        for item in draft.interventions.values()
+        for effect in item.effects
+        if registries.kind_of(effect) == "tie"
+    }
+    notes = []
+    for name, kind in sorted(made):
+        known = list(dict.fromkeys([*community.ties.kinds, *kinds_of_tie()]))
+        near = "" if kind in known else did_you_mean(kind, known)
+        if near:
+            notes.append(f"{name}: '{kind}' is a new kind of tie, which is allowed{near}")
+    return notes
 
 
 def _placed(problem: Problem, draft: Draft) -> Problem:

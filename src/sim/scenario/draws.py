@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import InputError, Problem, did_you_mean, listing
+from sim.errors import InputError, Problem, cause, did_you_mean, listing
 from sim.rng import Draws
 from sim.scenario.assigning import assigned, has_place, number_at, steps_of
 from sim.scenario.nodes import shown
@@ -64,7 +64,9 @@ def read_draws(path: Path) -> ParameterDraws:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = [(reader.line_num, row) for reader in [csv.reader(file)] for row in reader if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(name, message=f"cannot be read as a table of parameter sets: {error}")) from None
+        raise InputError(
+            Problem(name, message=f"cannot be read as a table of parameter sets: {cause(error)}")
+        ) from None
     if len(lines) < 2 or len(lines) - 1 > _MOST:
         text = f"must hold a line of paths and then 1 to {_MOST} parameter sets, found {max(len(lines) - 1, 0)}"
         raise InputError(Problem(name, message=text))

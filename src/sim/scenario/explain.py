@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim import evidence
+from sim.evidence.library import NOT_VERIFIED, with_unit
 from sim.scenario.nodes import path_text, shown
 from sim.scenario.parameters import first_sentence
 from sim.scenario.plan import Origin, Plan, Scenario
@@ -127,7 +128,8 @@ def explain_text(what: Plan | Scenario, width: int = 100) -> str:
     What the scenarios of a plan share is said once, with the baseline.
     """
     if isinstance(what, Scenario):
-        return _text_of(what, explain(what), width)
+        text = _text_of(what, explain(what), width)
+        return "\n\n".join([text, *_legend([text], width)])
     shared = {(row.path, str(row.value)) for row in explain(what.scenarios[what.baseline])}
     texts = []
     for scenario in what.scenarios.values():
@@ -135,7 +137,13 @@ def explain_text(what: Plan | Scenario, width: int = 100) -> str:
         if scenario.name != what.baseline:
             rows = [row for row in rows if (row.path, str(row.value)) not in shared]
         texts.append(_text_of(scenario, rows, width, only_differences=scenario.name != what.baseline))
-    return "\n\n".join(texts)
+    return "\n\n".join([*texts, *_legend(texts, width)])
+
+
+def _legend(texts: Sequence[str], width: int) -> list[str]:
+    """Return what "(not verified)" means, where it stands in a text: broken over two lines or not."""
+    used = any("(not verified)" in " ".join(text.split()) for text in texts)
+    return ["\n".join(textwrap.wrap(f"{NOT_VERIFIED}.", width))] if used else []
 
 
 def _text_of(scenario: Scenario, rows: Sequence[Row], width: int, only_differences: bool = False) -> str:
@@ -179,15 +187,14 @@ def _heading(section: str, scenario: Scenario) -> str:
 def _lines_of(row: Row, section: str, width: int) -> list[str]:
     short = row.path.removeprefix(f"{section}.")
     value = "yes" if row.value is True else "no" if row.value is False else row.value
-    unit = f" {row.unit}" if row.unit and row.unit.lower() not in str(row.value).lower() else ""
+    unit = "" if row.unit.lower() in str(value).lower() else row.unit
     plausible = (
         "" if row.low is None or row.high is None or row.low == row.high else f"; plausible {row.low:g} to {row.high:g}"
     )
-    first = f"  {short} = {value}{unit}  [{row.origin}]"
+    first = f"  {short} = {with_unit(str(value), unit)}  [{row.origin}]"
     parts = [
         f"{first_sentence(row.meaning).rstrip('.')}." if row.meaning else "",
         f"{row.support}{plausible}." if row.support else "",
     ]
-    rest = " ".join(part for part in parts if part)
-    rest = rest[:1].upper() + rest[1:]
+    rest = " ".join(f"{part[:1].upper()}{part[1:]}" for part in parts if part)
     return [first, *textwrap.wrap(rest, width, initial_indent="      ", subsequent_indent="      ")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cause
 from sim.scenario.json_schema import json_schema_text
 from sim.scenario.nodes import shown
 
@@ -47,5 +47,5 @@ def new(directory: str | Path) -> list[Path]:
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(Problem(shown(folder), message=f"cannot be written: {error.strerror or error}")) from None
+        raise InputError(Problem(shown(folder), message=f"cannot be written: {cause(error)}")) from None
     return [folder / name for name in texts]

@@ -98,7 +98,8 @@ class Scenario:
     notes: tuple[str, ...] = ()
     """What a reader should know, e.g. that a programme is cut off by the horizon."""
     loop_gain: float | None = None
-    """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured."""
+    """To how many times its size a small rise of stigma grows by its own consequences; absent where not measured. Where
+    each seed draws parameters, the greatest among the sets drawn."""
     draws: ParameterDraws | None = None
     """Parameter sets of which each seed draws one; absent: all seeds have the parameters that stand here."""
 
@@ -156,6 +157,25 @@ class Plan:
     def drawn(self, seed: int) -> Plan:
         """Return the plan as a seed plays it: all its scenarios with the same parameter set."""
         return replace(self, scenarios={name: item.drawn(seed) for name, item in self.scenarios.items()})
+
+    @property
+    def shares_residents(self) -> bool:
+        """Whether several seeds are played with the same residents: in one community, or with one survey's people."""
+        return self.seeds > self.communities or self._same_residents
+
+    @property
+    def _same_residents(self) -> bool:
+        return bool(getattr(self.scenarios[self.baseline].source, "same_residents", False))
+
+    def residents_of(self, community: int, seed: int) -> str:
+        """Return what tells residents of different communities apart: equal where two runs have the same residents.
+
+        The people of a survey or a graph are the same whatever the community's seed; other communities' residents
+        hang on it, and on what of the community a seed draws (:meth:`drawn`).
+        """
+        scenario = self.scenarios[self.baseline]
+        drawn = "" if scenario.draws is None else repr(scenario.drawn(seed).source)
+        return f"{0 if self._same_residents else community} {drawn}"
 
     def __getitem__(self, name: str) -> Scenario:
         return self.scenarios[name]

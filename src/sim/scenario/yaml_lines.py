@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cause
 from sim.scenario.nodes import Location, Node, Place, path_text, shown
 
 __all__ = ["DEEPEST", "LARGEST", "parse_value", "parse_yaml", "read_yaml"]
@@ -67,7 +67,7 @@ def read_yaml(path: str | Path) -> Node:
     except FileNotFoundError:
         raise InputError(Problem(name, message="there is no such file")) from None
     except OSError as error:
-        raise InputError(Problem(name, message=f"cannot be read: {error.strerror or error}")) from None
+        raise InputError(Problem(name, message=f"cannot be read: {cause(error)}")) from None
     if size > LARGEST:
         text = f"is {size:,} bytes large; a scenario file has at most {LARGEST:,}"
         raise InputError(Problem(name, message=text))

@@ -50,7 +50,7 @@ def salib() -> Any:
         import SALib.analyze.pawn
         import SALib.analyze.sobol
     except ImportError:
-        raise InputError("sensitivity needs SALib: pip install 'connected-communities[sensitivity]'") from None
+        raise InputError("sensitivity needs SALib: pip install -e '.[sensitivity]'") from None
     return SALib.analyze
 
 

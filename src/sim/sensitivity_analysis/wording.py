@@ -29,7 +29,7 @@ def sentences(found: Analysis, what: str, unit: str) -> list[str]:
     else:
         said.append(f"Nothing can be told from luck yet. {_capital(_name(first))} comes first, "
                     f"but that may be chance: {_size(first, found.method, unit)}; "
-                    "more samples or seeds would tell.")  # fmt: skip
+                    f"more {'seeds' if found.method == 'tornado' else 'samples or seeds'} would tell.")  # fmt: skip
     unsettled = int((table["verdict"] == NOT_SETTLED).sum())
     nothing = int((table["verdict"] == NOTHING).sum())
     if unsettled and clear:

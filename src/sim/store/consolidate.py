@@ -6,13 +6,16 @@ import contextlib
 import csv
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.store.files import temporary, write_text
-from sim.store.tables import TABLES, schema
+from sim.store.tables import TABLES, schema, to_arrow
 from sim.store.unit import BrokenUnitError, StoredUnit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FAILURES", "consolidate", "consolidated_from", "write_failures"]
 
@@ -25,16 +28,17 @@ _ROWS = 65_536
 _KEY = b"sim"
 
 
-def _mark(units: Sequence[StoredUnit]) -> str:
-    text = "\n".join(unit.path.name for unit in units)  # what they were computed from, the manifest says
+def _mark(units: Sequence[StoredUnit], remark: str = "") -> str:
+    text = "\n".join([*(unit.path.name for unit in units), *([remark] if remark else [])])
+    # what they were computed from, the manifest says
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def consolidated_from(folder: Path, units: Sequence[StoredUnit]) -> bool:
-    """Whether the tables in the folder are whole and hold exactly these units."""
+def consolidated_from(folder: Path, units: Sequence[StoredUnit], remark: str = "") -> bool:
+    """Whether the tables in the folder are whole and hold exactly these units; ``remark``: see :func:`consolidate`."""
     import pyarrow.parquet as pq
 
-    wanted = _mark(units).encode()
+    wanted = _mark(units, remark).encode()
     for name in TABLES:
         try:
             found = pq.read_metadata(folder / f"{name}.parquet").metadata or {}
@@ -45,10 +49,26 @@ def consolidated_from(folder: Path, units: Sequence[StoredUnit]) -> bool:
     return True
 
 
-def consolidate(folder: Path, units: Sequence[StoredUnit]) -> None:
+def consolidate(
+    folder: Path,
+    units: Sequence[StoredUnit],
+    effects: Callable[[StoredUnit], pd.DataFrame | None] | None = None,
+    remark: str = "",
+) -> None:
     """Write one file for each table from units, in the order given.
 
     Bytes depend on the units' rows alone, not on how or when they were computed.
+
+    Parameters
+    ----------
+    folder
+        The result folder.
+    units
+        The units that are done.
+    effects
+        Returns a unit's effects where they differ from those in its file: with what is counted over several units.
+    remark
+        What tells these tables from other ones of the same units, such as that something is not counted yet.
 
     Raises
     ------
@@ -56,12 +76,14 @@ def consolidate(folder: Path, units: Sequence[StoredUnit]) -> None:
         When a unit's file turns out to be damaged; the tables are left as they were, the file is removed.
     """
     with contextlib.ExitStack() as stack:
-        writers = {name: stack.enter_context(_writer(folder, name, units)) for name in TABLES}
+        mark = _mark(units, remark)
+        writers = {name: stack.enter_context(_writer(folder, name, mark)) for name in TABLES}
         gathered: dict[str, list[Any]] = {name: [] for name in TABLES}
         for unit in units:
             try:
                 for name in TABLES:
-                    gathered[name].append(unit.table(name))
+                    revised = effects(unit) if effects is not None and name == "effects" else None
+                    gathered[name].append(unit.table(name) if revised is None else to_arrow(revised, name))
                     _write(writers[name], gathered[name], at_least=_ROWS)
             except BrokenUnitError:
                 unit.path.unlink(missing_ok=True)
@@ -71,10 +93,10 @@ def consolidate(folder: Path, units: Sequence[StoredUnit]) -> None:
 
 
 @contextlib.contextmanager
-def _writer(folder: Path, name: str, units: Sequence[StoredUnit]) -> Any:
+def _writer(folder: Path, name: str, mark: str) -> Any:
     import pyarrow.parquet as pq
 
-    kind = schema(TABLES[name]).with_metadata({_KEY: _mark(units)})
+    kind = schema(TABLES[name]).with_metadata({_KEY: mark})
     with temporary(folder / f"{name}.parquet") as path, pq.ParquetWriter(path, kind) as writer:
         yield writer
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError
+from sim.errors import InputError, cause
 
 __all__ = [
     "TEMPORARY",
@@ -51,7 +51,7 @@ def temporary(path: Path) -> Iterator[Path]:
             raise
         _flush(path.parent, os.O_RDONLY)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise InputError(f"{path}: cannot be written: {cause(error)}") from error
 
 
 def _flush(path: Path, flags: int) -> None:

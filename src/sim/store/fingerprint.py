@@ -73,7 +73,7 @@ def computed_with() -> dict[str, Any]:
     """Return the parts that say what this process computes with: the program and the numerical libraries."""
     return {
         "engine": {"version": library_versions("sim")["sim"], "sources": engine_sources()},
-        "libraries": library_versions("numpy", "scipy", "numba"),
+        "libraries": library_versions("numpy", "scipy", "numba", "networkit"),
     }
 
 
@@ -197,7 +197,7 @@ def _of_extensions(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[s
 
 
 def _of_libraries(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    labels = {"numpy": "NumPy", "scipy": "SciPy"}
+    labels = {"numpy": "NumPy", "scipy": "SciPy", "networkit": "NetworKit"}
     for name in _all_keys((old, new)):
         if old.get(name) != new.get(name):
             yield f"{labels.get(name, name)} was {old.get(name, 'absent')}, is {new.get(name, 'absent')}"

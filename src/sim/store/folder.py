@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, cause
 from sim.store.consolidate import consolidate, consolidated_from, write_failures
 from sim.store.files import TEMPORARY, remove_leftovers, write_json
 from sim.store.fingerprint import differences
 from sim.store.lock import LOCK, locked
 from sim.store.tables import TABLES, to_pandas
-from sim.store.unit import BrokenUnitError, StoredUnit, Unit, read_unit
+from sim.store.unit import BrokenUnitError, StoredUnit, Unit, read_unit, without_own_effects
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ class ResultFolder:
                 read = pq.read_table(path, filters=[(key, "=", value) for key, value in (where or {}).items()] or None)
                 frame: pd.DataFrame = read.select(TABLES[name]).to_pandas()
             except (OSError, ValueError, KeyError) as error:
-                raise InputError(f"{path}: cannot be read ({error}); run again, or --fresh") from error
+                raise InputError(f"{path}: cannot be read ({cause(error)}); run again, or --fresh") from error
             return frame
         digest = self.manifest.get("fingerprint", {}).get("digest")
         units = [unit for unit in self._readable_units() if unit.fingerprint == digest]
@@ -142,7 +142,7 @@ class ResultFolder:
         try:
             self.units_path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{self.path}: cannot be made: {error.strerror or error}") from error
+            raise InputError(f"{self.path}: cannot be made: {cause(error)}") from error
         with locked(self.path):
             self._clean_up()
             try:
@@ -225,7 +225,13 @@ class ResultFolder:
                 path.unlink(missing_ok=True)
         return dict(sorted(found.items()))
 
-    def write_tables(self, units: Sequence[StoredUnit], failures: Sequence[Mapping[str, Any]] = ()) -> None:
+    def write_tables(
+        self,
+        units: Sequence[StoredUnit],
+        failures: Sequence[Mapping[str, Any]] = (),
+        effects: Callable[[StoredUnit], pd.DataFrame | None] | None = None,
+        remark: str = "",
+    ) -> None:
         """Write the tables and ``failures.csv`` from units in order; tables that are right stay untouched.
 
         Parameters
@@ -234,17 +240,33 @@ class ResultFolder:
             The units that are done.
         failures
             Failures of units that have no file, besides those in the units' files.
+        effects
+            Returns a unit's effects where they differ from those in its file.
+        remark
+            What is missing in the tables: they are written again when it is there.
 
         Raises
         ------
         BrokenUnitError
             When a unit's file turns out to be damaged; it is removed and has to be played again.
         """
-        if not consolidated_from(self.path, units):
-            consolidate(self.path, units)
+        if not consolidated_from(self.path, units, remark):
+            consolidate(self.path, units, effects, remark)
         stored = [failure for unit in units for failure in unit.failures]
         write_failures(self.path / "failures.csv", [*stored, *failures])
 
+    def remove_own_effects(self, units: Iterable[StoredUnit]) -> None:
+        """Remove residents' own effects from files of units: of real people they are not kept once counted.
+
+        A file that turns out to be damaged is removed, to be played again when the study is run the next time.
+        """
+        for unit in units:
+            if unit.counting == "kept" and unit.about.get("private"):
+                try:
+                    without_own_effects(unit)
+                except BrokenUnitError:
+                    unit.path.unlink(missing_ok=True)
+
     def is_written(self, units: Sequence[StoredUnit]) -> bool:
-        """Whether the tables hold exactly these units."""
+        """Whether the tables hold exactly these units, and nothing is missing in them."""
         return consolidated_from(self.path, units) and (self.path / "failures.csv").is_file()

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.errors import InputError
+from sim.errors import InputError, cause
 from sim.store.files import process_is_alive
 
 __all__ = ["LOCK", "locked"]
@@ -52,7 +52,7 @@ def _take(path: Path) -> int:
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise InputError(f"{path.parent}: cannot be written to: {error.strerror or error}") from error
+            raise InputError(f"{path.parent}: cannot be written to: {cause(error)}") from error
         try:
             if not _lock(handle):
                 _refuse_if_alive(path)

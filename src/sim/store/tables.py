@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TABLES", "TEXTS", "schema", "to_arrow", "to_pandas"]
+__all__ = ["OWN", "OWN_EFFECTS", "TABLES", "TEXTS", "schema", "to_arrow", "to_pandas"]
 
 TABLES: dict[str, tuple[str, ...]] = {
     "series": ("scenario", "community", "seed", "week", "group", "measure", "value"),
@@ -19,10 +19,17 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 """Columns of each table, in their order."""
 
+OWN = "own_effects"
+"""Residents' own effects: a table of units' files alone, kept until who is worse off is counted."""
+
+OWN_EFFECTS = ("scenario", "part", "own_effect")
+"""Its columns; community and seed are those of the file."""
+
 TEXTS = ("scenario", "group", "measure", "when", "distance", "outcome", "rule")
 """Columns of texts; stored dictionary-encoded, categories in pandas."""
 
-_NUMBERS = {"community": "int32", "seed": "int64", "week": "int32", "residents": "int32"}
+_NUMBERS = {"community": "int32", "seed": "int64", "week": "int32", "residents": "int32",
+            "part": "int8", "own_effect": "float32"}  # fmt: skip
 
 
 @cache
@@ -49,7 +56,7 @@ def to_arrow(frame: pd.DataFrame, table: str) -> Any:
     import pandas as pd
     import pyarrow as pa
 
-    wanted = schema(TABLES[table])
+    wanted = schema(OWN_EFFECTS if table == OWN else TABLES[table])
     missing = [name for name in wanted.names if name not in frame.columns]
     if missing:
         raise ValueError(f"table '{table}' lacks the columns {missing}")

@@ -6,17 +6,24 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sim.store.files import temporary
-from sim.store.tables import TABLES, schema, to_arrow
+from sim.store.tables import OWN, OWN_EFFECTS, TABLES, schema, to_arrow
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BrokenUnitError", "StoredUnit", "Unit", "read_unit", "write_unit"]
+__all__ = ["BrokenUnitError", "Counting", "StoredUnit", "Unit", "read_unit", "without_own_effects", "write_unit"]
+
+Counting = Literal["kept", "removed", "alone", ""]
+"""How a unit's file goes about who is worse off. ``kept``: it holds residents' own effects; ``removed``: it did, until
+they were counted; ``alone``: it has the community for itself and counted them itself; empty: it counts nobody."""
 
 _KEY = b"sim"
+_COLUMNS = {**TABLES, OWN: OWN_EFFECTS}
+"""Columns of each table of a unit's file."""
+
 _UNION = ("scenario", "community", "seed", "week", "group", "measure", "when", "distance", "outcome", "rule",
           "residents", "baseline", "value", "effect")  # fmt: skip
 
@@ -57,6 +64,8 @@ class StoredUnit:
     """How long it took to play."""
     size: int = 0
     """Bytes of the file."""
+    counting: Counting = ""
+    """Where residents' own effects are."""
 
     def table(self, name: str) -> Any:
         """Return one table as an Arrow table.
@@ -68,17 +77,18 @@ class StoredUnit:
         """
         import pyarrow.parquet as pq
 
-        if not self.rows[name]:
-            return schema(TABLES[name]).empty_table()
-        group = [table for table in TABLES if self.rows[table]].index(name)
+        columns = _COLUMNS[name]
+        if not self.rows.get(name):
+            return schema(columns).empty_table()
+        group = [table for table in _COLUMNS if self.rows.get(table)].index(name)
         try:
             with pq.ParquetFile(self.path, page_checksum_verification=True) as file:
-                found = file.read_row_group(group, columns=list(TABLES[name])).select(TABLES[name])
+                found = file.read_row_group(group, columns=list(columns)).select(columns)
         except (OSError, ValueError, KeyError) as error:
             raise BrokenUnitError(f"{self.path}: {error}") from error
         if found.num_rows != self.rows[name]:
             raise BrokenUnitError(f"{self.path}: {found.num_rows} rows of {name}, not {self.rows[name]}")
-        return found.cast(schema(TABLES[name]))
+        return found.cast(schema(columns))
 
 
 def write_unit(
@@ -90,27 +100,52 @@ def write_unit(
     failures: Sequence[Mapping[str, Any]] = (),
     about: Mapping[str, Any] | None = None,
     seconds: float = 0.0,
+    counting: Counting = "",
 ) -> Path:
     """Write a unit's file into ``folder``: each table a block of rows, the rest in the file's own notes.
 
     ``tables`` may lack tables that have no rows. One renaming makes the unit complete.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found = {name: to_arrow(tables[name], name) for name in TABLES if name in tables}
+    found = {name: to_arrow(tables[name], name) for name in _COLUMNS if name in tables}
     note = {
         "community": unit.community,
         "seed": unit.seed,
         "fingerprint": fingerprint,
-        "rows": {name: found[name].num_rows if name in found else 0 for name in TABLES},
         "failures": [dict(failure) for failure in failures],
         "about": dict(about or {}),
         "seconds": seconds,
+        "counting": counting,
     }
+    return _write(folder / unit.filename, found, note)
+
+
+def without_own_effects(stored: StoredUnit) -> Path:
+    """Write a unit's file anew without residents' own effects; one renaming replaces it.
+
+    Raises
+    ------
+    BrokenUnitError
+        When its content does not fit its checksums.
+    """
+    note = {
+        **stored.unit._asdict(),
+        "fingerprint": stored.fingerprint,
+        "failures": [dict(failure) for failure in stored.failures],
+        "about": dict(stored.about),
+        "seconds": stored.seconds,
+        "counting": "removed",
+    }
+    return _write(stored.path, {name: stored.table(name) for name in TABLES}, note)
+
+
+def _write(path: Path, found: Mapping[str, Any], note: Mapping[str, Any]) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    note = {**note, "rows": {name: found[name].num_rows if name in found else 0 for name in _COLUMNS}}
     text = pa.dictionary(pa.int32(), pa.string())
-    union = pa.schema([pa.field("table", text), *schema(_UNION)], {_KEY: json.dumps(note).encode()})
-    path = folder / unit.filename
+    columns = _UNION + (tuple(name for name in OWN_EFFECTS if name not in _UNION) if OWN in found else ())
+    union = pa.schema([pa.field("table", text), *schema(columns)], {_KEY: json.dumps(note).encode()})
     with temporary(path) as name, pq.ParquetWriter(name, union, write_page_checksum=True) as writer:
         for table, content in found.items():
             if content.num_rows:
@@ -146,8 +181,8 @@ def read_unit(path: Path) -> StoredUnit:
         note = json.loads(metadata.metadata[_KEY])
         unit = Unit(int(note["community"]), int(note["seed"]))
         stored = StoredUnit(path, unit, note["fingerprint"], note["rows"], tuple(note["failures"]),
-                            note["about"], note["seconds"], path.stat().st_size)  # fmt: skip
-        if unit.filename != path.name or metadata.num_rows != sum(stored.rows[name] for name in TABLES):
+                            note["about"], note["seconds"], path.stat().st_size, note["counting"])  # fmt: skip
+        if unit.filename != path.name or metadata.num_rows != sum(stored.rows[name] for name in _COLUMNS):
             raise BrokenUnitError(f"{path}: holds something else than its name says")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BrokenUnitError(f"{path}: {error}") from error

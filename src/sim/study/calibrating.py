@@ -245,7 +245,7 @@ def _digest(scenario: Scenario, priors: Sequence[Any], targets: Sequence[Observa
         "data": [of_file(file) for file in scenario.data_files()],
         "priors": [[prior.path, prior.low, prior.high, prior.log] for prior in priors],
         "targets": [target.plain() for target in targets], "settings": asdict(settings),
-        "engine": sources, "libraries": library_versions("numpy", "scipy", "numba", "pyabc"),
+        "engine": sources, "libraries": library_versions("numpy", "scipy", "numba", "networkit", "pyabc"),
     }  # fmt: skip
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -286,7 +286,7 @@ def _manifest(
             "temperature": posterior.temperature, "effective": posterior.effective,
             "simulations": posterior.simulations,
         },
-        "versions": library_versions("sim", "numpy", "scipy", "numba", "pyabc"),
+        "versions": library_versions("sim", "numpy", "scipy", "numba", "networkit", "pyabc"),
     }  # fmt: skip
 
 

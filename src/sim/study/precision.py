@@ -97,7 +97,17 @@ def to_precision(
         more = _next(seeds, width / wanted, most)
         say(f"{seeds} seeds: {known}; going on to {more} seeds")
         seeds = more
+    _forget_people(outcome.folder)
     return replace(outcome, notes=(*outcome.notes, *notes))
+
+
+def _forget_people(folder: Path) -> None:
+    """Remove effects on single people of a survey, which the rounds so far have left for the next one."""
+    from sim.store import ResultFolder
+
+    stored = ResultFolder(folder)
+    with stored.held():
+        stored.remove_own_effects(stored.stored_units(stored.manifest["fingerprint"]["digest"]).values())
 
 
 def _check(study: Study, wanted: float, most: int) -> None:

@@ -188,7 +188,10 @@ class Study(Mapping[str, "Scenario"]):
         study = self.changed(seeds=seeds, weeks=weeks)
 
         def play(study: Study, fresh: bool) -> Outcome:
-            return study.play(out, workers=workers, fresh=fresh, progress=progress, client=client, tell=tell)
+            return study.play(
+                out, workers=workers, fresh=fresh, progress=progress, client=client, tell=tell,
+                more_to_come=precision is not None,
+            )  # fmt: skip
 
         if precision is None:
             outcome = play(study, fresh)
@@ -214,8 +217,9 @@ class Study(Mapping[str, "Scenario"]):
         progress: bool | Reporter = True,
         client: Any = None,
         tell: Callable[[str], None] | None = None,
+        more_to_come: bool = False,
     ) -> Outcome:
-        """Play what is not stored yet and write the tables, without comparing."""
+        """Play what is not stored yet and write the tables, without comparing; see :func:`sim.ensemble.run`."""
         from sim import ensemble
 
         if workers < 1:
@@ -224,8 +228,9 @@ class Study(Mapping[str, "Scenario"]):
 
         def play(progress: Reporter) -> Outcome:
             return ensemble.run(
-                self.plan, folder, workers=workers, fresh=fresh, progress=progress, client=client, tell=tell
-            )
+                self.plan, folder, workers=workers, fresh=fresh, progress=progress, client=client, tell=tell,
+                more_to_come=more_to_come,
+            )  # fmt: skip
 
         if callable(progress):
             return play(progress)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.community.community import Community
 from sim.community.egocentric.build import build
 from sim.community.survey.settings import AnswerSettings, set_parts, texts
-from sim.community.survey.spec import Relation, Score, as_part
+from sim.community.survey.spec import Gathered, Relation, Score, as_part
 
 __all__ = ["LEAST_RESIDENTS", "MOST_RESIDENTS", "EgoFiles", "EgocentricSource"]
 
@@ -93,8 +93,11 @@ class EgocentricSource(AnswerSettings, EgoFiles):
         self._set("strength", None if self.strength is None else as_part(Score, self.strength, "strength"))
         self._set("close", {str(name): texts(values, f"close.{name}") for name, values in self.close.items()})
         self._set("mixing", None if self.mixing is None else texts(self.mixing, "mixing"))
-        set_parts(self, "relations", Relation)
-        self.check_answers()
+        wrong = Gathered()
+        set_parts(self, "relations", Relation, wrong)
+        with wrong:
+            self.check_answers()
+        wrong.stop()
 
     def files(self) -> tuple[Path, ...]:
         """Return the data files that are read, for hashing."""

@@ -11,7 +11,7 @@ from sim.community.survey.build import build
 from sim.community.survey.graph_files import FORMATS, GraphTables, read_graph
 from sim.community.survey.reading import Reader
 from sim.community.survey.settings import AnswerSettings, NominationSettings
-from sim.community.survey.spec import Relation, Score, one_of
+from sim.community.survey.spec import Gathered, Relation, Score, one_of
 from sim.community.survey.tables import Faults, Table
 
 __all__ = ["GraphFiles", "GraphSource"]
@@ -56,8 +56,12 @@ class GraphSource(AnswerSettings, NominationSettings, GraphFiles):
             one_of("format", self.format, FORMATS)
         if self.weight is not None and self.strength is not None:
             raise ValueError("weight: is said already by `strength`, which names a column and its scale")
-        self.check_nominations()
-        self.check_answers()
+        wrong = Gathered()
+        with wrong:
+            self.check_nominations()
+        with wrong:
+            self.check_answers()
+        wrong.stop()
 
     def files(self) -> tuple[Path, ...]:
         """Return the data files that are read, for hashing."""

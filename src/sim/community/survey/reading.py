@@ -142,7 +142,11 @@ class Reader:
             same = [name for name in names if name.strip().lower() == key]
             wanted = same[0] if same else names[0] if len(names) == 1 else None
         if wanted is None or wanted not in names:
-            near = did_you_mean(wanted, names) if wanted else f"; say which it is: `sheets: {{{key}: {names[0]}}}`;"
+            near = (
+                (did_you_mean(wanted, names) or ";")
+                if wanted
+                else f"; say which it is: `sheets: {{{key}: {names[0]}}}`;"
+            )
             which = f"has no sheet '{wanted}'" if wanted else "has several sheets"
             self.faults.add(f"{which}{near or ';'} sheets: {listing(names)}", file, f"sheets.{key}")
             return None

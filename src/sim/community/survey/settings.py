@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from sim.community.survey.reading import ENCODINGS, Reader, known_encoding
-from sim.community.survey.spec import SCALES, Combine, Memberships, Relation, Score, as_part, one_of
+from sim.community.survey.spec import SCALES, Combine, Gathered, Memberships, Relation, Score, as_part, one_of
 from sim.community.survey.tables import Faults
 from sim.errors import did_you_mean, listing
 from sim.evidence import value
@@ -28,6 +28,8 @@ _RULES = ("alike", "draw", "common")
 class NominationSettings:
     """How nominations become ties."""
 
+    same_residents: ClassVar[bool] = True
+    """Communities of all seeds have the same people: those whom the survey names."""
     relations: Mapping[str, Relation] | None = None
     """What each relation stands for, e.g. ``{friend: {kind: friend, weight: 0.6}}``; all must be named.
     Absent: all are of kind ``friend`` and count equally."""
@@ -61,24 +63,33 @@ class NominationSettings:
 
     def check_nominations(self) -> None:
         """Raise ``ValueError`` where settings make no sense, with the key in the message."""
-        one_of("nominations", self.nominations, _NOMINATIONS)
-        one_of("off_roster", self.off_roster, _OFF_ROSTER)
-        one_of("beyond_limit", self.beyond_limit, _TREATMENTS)
-        one_of("non_respondents", self.non_respondents, _TREATMENTS)
-        if not 0.0 <= self.one_sided <= 1.0:
-            raise ValueError(f"one_sided: must be a number from 0 to 1, not {self.one_sided!r}")
-        if self.nominations == "mutual" and self.off_roster == "keep":
-            raise ValueError(
-                "off_roster: 'keep' does not go with nominations: mutual, since people who were not asked "
-                "cannot confirm anything; use count or drop"
-            )
-        if self.limit is not None and self.limit < 1:
-            raise ValueError(f"limit: must be a whole number of at least 1, not {self.limit!r}")
-        if self.non_respondents == "impute" and self.responded is None:
-            raise ValueError("non_respondents: 'impute' needs `responded`, the column with who answered")
+        wrong = Gathered()
+        for name, allowed in (
+            ("nominations", _NOMINATIONS), ("off_roster", _OFF_ROSTER), ("beyond_limit", _TREATMENTS),
+            ("non_respondents", _TREATMENTS),
+        ):  # fmt: skip
+            with wrong:
+                one_of(name, getattr(self, name), allowed)
+        with wrong:
+            if not 0.0 <= self.one_sided <= 1.0:
+                raise ValueError(f"one_sided: must be a number from 0 to 1, not {self.one_sided!r}")
+        with wrong:
+            if self.nominations == "mutual" and self.off_roster == "keep":
+                raise ValueError(
+                    "off_roster: 'keep' does not go with nominations: mutual, since people who were not asked "
+                    "cannot confirm anything; use count or drop"
+                )
+        with wrong:
+            if self.limit is not None and self.limit < 1:
+                raise ValueError(f"limit: must be a whole number of at least 1, not {self.limit!r}")
+        with wrong:
+            if self.non_respondents == "impute" and self.responded is None:
+                raise ValueError("non_respondents: 'impute' needs `responded`, the column with who answered")
         given: Any = self.strength
-        object.__setattr__(self, "strength", None if given is None else as_part(Score, given, "strength"))
-        set_parts(self, "relations", Relation)
+        with wrong:
+            object.__setattr__(self, "strength", None if given is None else as_part(Score, given, "strength"))
+        set_parts(self, "relations", Relation, wrong)
+        wrong.stop()
         limits = [self.limit, *(relation.limit for relation in (self.relations or {}).values())]
         if self.beyond_limit == "impute" and not any(limits):
             raise ValueError("beyond_limit: 'impute' needs a `limit`, the greatest number of names")
@@ -138,31 +149,45 @@ class AnswerSettings:
 
     def check_answers(self) -> None:
         """Raise ``ValueError`` where settings make no sense, with the key in the message; put lists in order."""
+        wrong = Gathered()
         for name in ("stigma", "self_stigma", "loneliness"):
             given = getattr(self, name)
-            self._set(name, None if given is None else as_part(Score, given, name))
-        set_parts(self, "combine", Combine)
-        if self.memberships is not None:
-            self._set("memberships", as_part(Memberships, self.memberships, "memberships"))
-        if self.encoding and not known_encoding(self.encoding):
-            near = did_you_mean(self.encoding, ENCODINGS) or ";"
-            raise ValueError(f"encoding: '{self.encoding}' is not known{near} encodings: {listing(ENCODINGS)}")
+            with wrong:
+                self._set(name, None if given is None else as_part(Score, given, name))
+        set_parts(self, "combine", Combine, wrong)
+        with wrong:
+            if self.memberships is not None:
+                self._set("memberships", as_part(Memberships, self.memberships, "memberships"))
+        with wrong:
+            if self.encoding and not known_encoding(self.encoding):
+                near = did_you_mean(self.encoding, ENCODINGS) or ";"
+                raise ValueError(f"encoding: '{self.encoding}' is not known{near} encodings: {listing(ENCODINGS)}")
         for name in ("columns", "groups", "missing", "alike"):
             given = getattr(self, name)
-            self._set(name, None if given is None else texts(given, name))
-        for name, kind in self.types.items():
-            one_of(f"types.{name}", kind, _TYPES)
-            if name in self.orders and kind != "category":
-                raise ValueError(f"orders.{name}: only a category has an order, and `types` says {kind}")
-        for name, rule in self.impute.items():
-            one_of(f"impute.{name}", rule, _RULES)
-            if rule == "alike" and not (self.alike or self.groups):
-                raise ValueError(f"impute.{name}: 'alike' needs `alike`, the columns in which people must agree")
-        for name, scale in self.scales.items():
-            one_of(f"scales.{name}", scale, SCALES)
+            with wrong:
+                self._set(name, None if given is None else texts(given, name))
+        self._check_by_column(wrong)
         for name in ("types", "impute", "places", "scales", "sheets"):
             self._set(name, {str(key): str(item) for key, item in getattr(self, name).items()})
-        self._set("orders", {str(name): texts(order, f"orders.{name}") for name, order in self.orders.items()})
+        with wrong:
+            self._set("orders", {str(name): texts(order, f"orders.{name}") for name, order in self.orders.items()})
+        wrong.stop()
+
+    def _check_by_column(self, wrong: Gathered) -> None:
+        """Check what is said of single columns: kinds, rules for missing answers, scales."""
+        for name, kind in self.types.items():
+            with wrong:
+                one_of(f"types.{name}", kind, _TYPES)
+                if name in self.orders and kind != "category":
+                    raise ValueError(f"orders.{name}: only a category has an order, and `types` says {kind}")
+        for name, rule in self.impute.items():
+            with wrong:
+                one_of(f"impute.{name}", rule, _RULES)
+                if rule == "alike" and not (self.alike or self.groups):
+                    raise ValueError(f"impute.{name}: 'alike' needs `alike`, the columns in which people must agree")
+        for name, scale in self.scales.items():
+            with wrong:
+                one_of(f"scales.{name}", scale, SCALES)
 
     @property
     def likeness(self) -> tuple[str, ...]:
@@ -182,12 +207,16 @@ class AnswerSettings:
         object.__setattr__(self, name, given)
 
 
-def set_parts(settings: Any, name: str, part: type[Part]) -> None:
-    """Make the items of a mapping parts of the description."""
+def set_parts(settings: Any, name: str, part: type[Part], wrong: Gathered) -> None:
+    """Make the items of a mapping parts of the description; those that cannot be made are gathered."""
     given = getattr(settings, name)
-    if given is not None:
-        made = {str(key): as_part(part, item, f"{name}.{key}") for key, item in given.items()}
-        object.__setattr__(settings, name, made)
+    if given is None:
+        return
+    made = {}
+    for key, item in given.items():
+        with wrong:
+            made[str(key)] = as_part(part, item, f"{name}.{key}")
+    object.__setattr__(settings, name, made)
 
 
 def texts(given: Any, key: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from sim.community.community import Community
 from sim.community.survey.build import build
 from sim.community.survey.reading import Reader
 from sim.community.survey.settings import AnswerSettings, NominationSettings, texts
+from sim.community.survey.spec import Gathered
 from sim.community.survey.tables import Table
 from sim.community.survey.wide import nominations_of_people
 
@@ -57,7 +58,17 @@ class SurveySource(AnswerSettings, NominationSettings, SurveyFiles):
         object.__setattr__(self, "ties", None if self.ties is None else Path(self.ties))
         names = {str(key): texts(columns, f"names.{key}") for key, columns in self.names.items()}
         object.__setattr__(self, "names", names)
-        self.check_answers()
+        wrong = Gathered()
+        with wrong:
+            self.check_answers()
+        with wrong:
+            self.check_files()
+        with wrong:
+            self.check_nominations()
+        wrong.stop()
+
+    def check_files(self) -> None:
+        """Raise ``ValueError`` where files and columns do not go together, with the key in the message."""
         if (self.ties is not None and self.names) or not (self.ties or self.names or self.memberships):
             raise ValueError(
                 "ties: say who named whom either in a file of its own (`ties: ties.csv`) or, in one wide file, by the "
@@ -67,7 +78,6 @@ class SurveySource(AnswerSettings, NominationSettings, SurveyFiles):
         if self.names and (self.kind or self.place or self.strength):
             given = "kind" if self.kind else "place" if self.place else "strength"
             raise ValueError(f"{given}: a column of the ties file, which does not go with `names`")
-        self.check_nominations()
         if self.relations is not None and self.kind is None and not self.names:
             raise ValueError("relations: needs `kind`, the column of the ties file that holds them")
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from sim.errors import did_you_mean, listing
+from sim.errors import InputError, Problem, did_you_mean, listing
 from sim.evidence import field_from, value
 
 __all__ = [
     "SCALES",
     "SURVEY_KINDS",
     "Combine",
+    "Gathered",
     "Memberships",
     "Relation",
     "Score",
+    "SettingsError",
     "as_part",
     "one_of",
     "scale_of",
@@ -130,6 +132,37 @@ class Memberships:
         _number_between("weight", self.weight, 0.0, 1.0)
         if self.ties and not self.weight:
             raise ValueError("weight: must be above 0 where `ties` are made")
+
+
+class SettingsError(InputError, ValueError):
+    """Several settings of a survey that make no sense, each with its key in front."""
+
+
+class Gathered:
+    """Runs checks one by one and raises what all of them found, so that a user sees it at once.
+
+    Each check is a ``with`` block of its own: a ``ValueError`` in it is kept, and the next block runs.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[ValueError] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, ValueError):
+            self._found.append(error)
+            return True
+        return False
+
+    def stop(self) -> None:
+        """Raise what was found: the one ``ValueError`` as it is, several as a :class:`SettingsError`."""
+        if len(self._found) == 1:
+            raise self._found[0]
+        if self._found:
+            texts = [text for error in self._found for text in str(error).splitlines()]
+            raise SettingsError(Problem(message=text) for text in texts)
 
 
 def as_part(part: type[Part], given: Any, key: str) -> Part:

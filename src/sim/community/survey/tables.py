@@ -40,9 +40,9 @@ class Faults:
     _seen: dict[tuple[str, str], dict[int, None]] = field(default_factory=dict)
     """Lines by file and sort of fault."""
 
-    def add(self, message: str, file: Path | str = "", path: str = "") -> None:
-        """Note a fault of the scenario, at one of its keys, or of a file as a whole that a key concerns."""
-        told = Problem("", 0, path, message) if file == "" else DataProblem(_shown(file), 0, "", message, path)
+    def add(self, message: str, file: Path | str = "", path: str = "", line: int = 0) -> None:
+        """Note a fault of the scenario, at one of its keys, or of a file (at a line if there is one) it concerns."""
+        told = Problem("", 0, path, message) if file == "" else DataProblem(_shown(file), line, "", message, path)
         self.problems.append(told)
 
     def row(self, file: Path | str, line: int, message: str, sort: str) -> None:

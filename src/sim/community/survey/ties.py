@@ -105,11 +105,10 @@ def relations_of(
     for name in found:
         if name not in given:
             near = did_you_mean(name, list(given)) or ";"
-            faults.add(
-                f"'{name}' in column '{kind}' is none of the relations given{near} given: {listing(given)}",
-                table.file,
-                "relations",
-            )
+            rows = [line for line, cell in zip(table.lines, table.columns[kind], strict=True) if cell == name]
+            more = f" (the first of {len(rows)} rows)" if len(rows) > 1 else ""
+            text = f"'{name}' in column '{kind}' is none of the relations given{more}{near} given: {listing(given)}"
+            faults.add(text, table.file, "relations", rows[0])
     for name in given:
         if name not in found:
             near = did_you_mean(name, found) or ";"

@@ -82,7 +82,14 @@ def _friends(found: _Matches, community: Community, people: People, network: Net
     friends = community.ties.degree(["friend"])
     for (name, (least, most)), share in zip(FRIEND_CLASSES.items(), profile.list("close_friends"), strict=True):
         achieved = float(((friends >= least) & (friends <= most)).mean())
-        found.add("close_friends", f"residents with {name} close friends", share, achieved, 0.05, group=name)
+        found.add(
+            "close_friends",
+            f"residents with {name} close friend{'' if name == '1' else 's'}",
+            share,
+            achieved,
+            0.05,
+            group=name,
+        )
     concerned = people.lived_experience
     mean = float(friends[concerned].mean()) if concerned.any() else 0.0
     wanted = profile.number("friends_lived_experience")

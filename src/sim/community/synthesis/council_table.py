@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Problem, did_you_mean, listing
+from sim.errors import InputError, Problem, cause, did_you_mean, listing
 
 __all__ = ["COLUMNS", "CouncilTable", "read_council_table"]
 
@@ -88,7 +88,7 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError:
         raise InputError(Problem(str(file), message="is not UTF-8; save it as CSV UTF-8")) from None
     except OSError as error:
-        raise InputError(Problem(str(file), message=f"cannot be read ({error.strerror})")) from None
+        raise InputError(Problem(str(file), message=f"cannot be read: {cause(error)}")) from None
     head = text.splitlines()[0] if text.strip() else ""
     separator = ";" if head.count(";") > head.count(",") else ","
     reader = csv.reader(text.splitlines(), delimiter=separator)

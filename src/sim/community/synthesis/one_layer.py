@@ -221,7 +221,11 @@ def _matches(
     made = community.ties.degree()
     whole = sum(wanted.degrees.values())
     for number, share in wanted.degrees.items():
-        name = "residents without ties (isolates)" if number == 0 else f"residents with {number} ties"
+        name = (
+            "residents without ties (isolates)"
+            if number == 0
+            else f"residents with {number} tie{'' if number == 1 else 's'}"
+        )
         add(name, share / whole, (made == number).mean(), 0.01 + slack)
     if wanted.clustering is not None:
         add("clustering (connected triples that close)", wanted.clustering, transitivity(community), 0.02)

@@ -137,7 +137,7 @@ class Profile:
 def _entries_of(name: str) -> tuple[dict[str, Entry], list[str]]:
     """Return the entries of a profile, those that it lacks from the first, and the names of these."""
     if name not in PROFILES:
-        message = f"'{name}' is not a profile{did_you_mean(name, PROFILES)}; profiles: {listing(PROFILES)}"
+        message = f"'{name}' is not a profile{did_you_mean(name, PROFILES) or ';'} profiles: {listing(PROFILES)}"
         raise InputError(Problem(path="profile", message=message))
     whole = _entries_under(PROFILES[0])
     own = _entries_under(name)
@@ -158,7 +158,9 @@ def _overridden(held: Entry, now: Any, given: Any, path: str, problems: list[Pro
             return now
         for key in given:
             if str(key) not in held.value:
-                message = f"'{key}' is unknown{did_you_mean(key, list(held.value))}; allowed: {listing(held.value)}"
+                message = (
+                    f"'{key}' is unknown{did_you_mean(key, list(held.value)) or ';'} allowed: {listing(held.value)}"
+                )
                 problems.append(Problem(path=path, message=message))
         numbers = {str(key): _number(held, item, f"{path}.{key}", problems) for key, item in given.items()}
         return {**now, **numbers}

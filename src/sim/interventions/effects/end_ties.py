@@ -38,7 +38,8 @@ class EndTies:
         kinds = week.community.ties.kinds
         if self.kind not in kinds:
             raise InputError(
-                f"'{self.kind}' is not a kind of tie here{did_you_mean(self.kind, kinds)}; kinds: {listing(kinds)}"
+                f"'{self.kind}' is not a kind of tie here{did_you_mean(self.kind, kinds) or ';'} "
+                f"kinds: {listing(kinds)}"
             )
         return label
 

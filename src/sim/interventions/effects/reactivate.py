@@ -41,7 +41,8 @@ class Reactivate(Checked):
         kinds = week.community.ties.kinds
         if self.kind and self.kind not in kinds:
             raise InputError(
-                f"'{self.kind}' is not a kind of tie here{did_you_mean(self.kind, kinds)}; kinds: {listing(kinds)}"
+                f"'{self.kind}' is not a kind of tie here{did_you_mean(self.kind, kinds) or ';'} "
+                f"kinds: {listing(kinds)}"
             )
         return label
 

@@ -99,7 +99,9 @@ def _summaries(record: Played, group: str) -> Floats:
     return np.array([values[-1], total / taken.sum(axis=0)])
 
 
-def effects(pairs: Pairs, order: Sequence[str], where: Where, codes: Groups, outcome: str) -> pd.DataFrame:
+def effects(
+    pairs: Pairs, order: Sequence[str], where: Where, codes: Groups, outcome: str, *, alone: bool = True
+) -> pd.DataFrame:
     """Return what each scenario changes against the baseline of the same community and seed.
 
     Parameters
@@ -114,6 +116,9 @@ def effects(pairs: Pairs, order: Sequence[str], where: Where, codes: Groups, out
         Groups of residents.
     outcome
         The study's primary measure: who is worse off is about it.
+    alone
+        Whether the community is played with this seed alone, so that who is worse off can be counted here; where it
+        is not, see :mod:`sim.tables.worse_off`.
     """
     pairs, names = list(pairs), list(COMPARED)
     columns = list(pairs[0][0].by_group) if pairs else []
@@ -128,9 +133,10 @@ def effects(pairs: Pairs, order: Sequence[str], where: Where, codes: Groups, out
                 np.full(size, number), np.tile(np.arange(len(MEASURES)), 2), np.full(size, groups.index(group)),
                 np.repeat(np.arange(2), len(MEASURES)), without.ravel(), with_it.ravel(),
             ))  # fmt: skip
-        rows = [*_estimands(record, baseline), *_worse_off(record, baseline, codes, outcome)]
+        rows = [*_estimands(record, baseline), *(_worse_off(record, baseline, codes, outcome) if alone else ())]
         coded = [(number, names.index(m), groups.index(g), WHENS.index(w), b, v) for m, g, w, b, v in rows]
-        parts.append(tuple(np.array(column) for column in zip(*coded, strict=True)))
+        if coded:
+            parts.append(tuple(np.array(column) for column in zip(*coded, strict=True)))
     scenario, measure, group_code, when, before, after = (
         _joined([part[column] for part in parts], np.float64) for column in range(6)
     )
@@ -179,7 +185,7 @@ def _estimands(record: Played, baseline: Played) -> Iterator[Row]:
 
 
 def _worse_off(record: Played, baseline: Played, codes: Groups, outcome: str) -> Iterator[Row]:
-    """Yield how many residents are worse off at the end: of everybody, by part in it, and by group."""
+    """Yield how many residents are worse off in the community's only run: all, by part in it, and by group."""
     about = outcome_of_worse_off(outcome)
     worse = is_worse_off(record.personal[about] - baseline.personal[about])
     yield "worse_off", "all", "horizon", 0.0, float(worse.sum())

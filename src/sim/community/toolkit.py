@@ -1,0 +1,75 @@
+"""NetworKit, called so that what it finds hangs on what it is given and on nothing else.
+
+Its algorithms use as many threads as there are cores, and some then give another answer each time; here they use one.
+Its random numbers are its own, so they are begun anew for each call. It takes a stop (Ctrl-C) for itself while it
+works, also where a process ignores stops, as workers do; here a stop goes to whom it concerns. One call at a time, as
+its random numbers are shared by all threads. Imported when first used, as it takes half a second.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["graph_of", "run"]
+
+_SEED = 1
+_one_at_a_time = Lock()
+
+
+def graph_of(one: NDArray[np.int64], other: NDArray[np.int64], size: int) -> Any:
+    """Return an undirected graph of NetworKit.
+
+    Parameters
+    ----------
+    one, other
+        The ends of each tie, each tie once, as numbers from 0 to ``size`` - 1.
+    size
+        How many nodes there are.
+    """
+    import networkit
+
+    ends = (np.ascontiguousarray(one, np.uintp), np.ascontiguousarray(other, np.uintp))
+    return networkit.GraphFromCoo(ends, n=size)
+
+
+def run(make: Callable[[], Any]) -> Any:
+    """Run an algorithm of NetworKit on one thread, its random numbers begun anew, and return it.
+
+    Parameters
+    ----------
+    make
+        Gives the algorithm, ready to run. Called again where a stop came that nobody listens to.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where that is what a stop means in this process.
+    """
+    import networkit
+
+    with _one_at_a_time, _one_thread(networkit):
+        while True:
+            networkit.setSeed(_SEED, False)
+            try:
+                return make().run()
+            except RuntimeError as error:
+                if "SIGINT" not in str(error):
+                    raise
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _one_thread(networkit: Any) -> Iterator[None]:
+    before = networkit.getMaxNumberOfThreads()
+    networkit.setNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        networkit.setNumberOfThreads(before)
