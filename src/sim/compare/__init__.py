@@ -11,7 +11,7 @@ from sim.compare.precision import precision, seeds_for_precision, variance_sente
 from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
 from sim.compare.ripple import DISTANCES, ripple_summary
-from sim.compare.scaling import settings_at_budget
+from sim.compare.scaling import most, settings_at_budget
 from sim.compare.sentences import IN_PEOPLE, answer, best_group, effect_words, headline_rows, in_people, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, only_shown, suppress, suppress_curve, suppress_ripple
 from sim.compare.targets import TargetResult, target_results
@@ -45,6 +45,7 @@ __all__ = [
     "how_counted",
     "in_people",
     "manifest_against",
+    "most",
     "only_shown",
     "precision",
     "ranked",

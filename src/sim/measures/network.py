@@ -66,11 +66,10 @@ def _of_other_kinds(community: Community, made: bool) -> Floats:
     """Count each resident's ties of kinds that are not ordinary: those that interventions made, or the others."""
     ties = community.ties
     other = np.array([kind not in ORDINARY_KINDS for kind in ties.kinds], np.bool_)
-    if not other.any():
-        return np.zeros(len(community))
-    entries = ties.entries()
-    counted = other[ties.kind[entries]] & ((ties.maker[entries] >= 0) == made)
-    return np.bincount(ties.rows()[counted], minlength=len(community)).astype(np.float64)
+    out = np.zeros(len(community))
+    if other.any():
+        compiled.count_other(ties.start, ties.length, ties.kind, ties.maker, other, made, out)
+    return out
 
 
 def _kind(kind: str) -> Measure:

@@ -108,6 +108,7 @@ class ChangingTies:
         ties, identity = week.community.ties, week.community.identity
         ties.begin_anew()
         pairs, slots = ties.pairs(), ties.degrees()
+        usual, kind = pairs["reference"], pairs["kind"]
         for code, ending in enumerate(self.endings(ties.kinds)):
             luck = week.draws.stream(f"ties: free slots {ties.kinds[code]}").uniform(identity)
             free = ending / (ending + 2.0 * self.search) if self.search > 0 else 0.0
@@ -115,8 +116,8 @@ class ChangingTies:
         return TieState(
             slots=slots,
             count=np.zeros_like(slots),
-            strengths=pairs["reference"][np.lexsort((pairs["reference"], pairs["kind"]))],
-            first=np.searchsorted(np.sort(pairs["kind"]), np.arange(len(ties.kinds) + 1)),
+            strengths=np.concatenate([np.empty(0), *(np.sort(usual[kind == code]) for code in range(len(ties.kinds)))]),
+            first=np.append(0, np.cumsum(np.bincount(kind, minlength=len(ties.kinds)))),
             meeting=Meeting.of(week.community, self.circle),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim import compare, stats
@@ -16,6 +17,7 @@ from sim.report import reach, settings, sources, standing, tables
 from sim.report.charts.drawing import key_mark
 from sim.report.network import drawn_network
 from sim.report.tables import Cell
+from sim.report.ties import tie_lines, tie_rows
 from sim.report.workshop import workshop_pages
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _NOTHING_SAID: dict[str, Any] = dict.fromkeys(("seeds", "started", "ended", "ver
 def context(material: Material, charts: Charts) -> dict[str, Any]:
     """Return the names that the templates use, with their values."""
     manifest = material.manifest
+    through = tie_rows(material)
     return {
         "facts": material.facts,
         "manifest": _NOTHING_SAID | dict(manifest),
@@ -49,8 +52,8 @@ def context(material: Material, charts: Charts) -> dict[str, Any]:
         "suppressed_parts": material.suppressed.parts_sentence(),
         **_answer(material),
         **_compared(material),
-        **_pictures(material, charts),
-        **_scenarios(material),
+        **_pictures(material, charts, through),
+        **_scenarios(material, through),
         **_community(material),
         **_methods(material),
     }
@@ -108,7 +111,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
+def _pictures(material: Material, charts: Charts, through: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     facts = material.facts
     looks = styles(facts.scenarios)
     return {
@@ -119,16 +122,17 @@ def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
         "all_titles": [facts.titles[name] for name in facts.scenarios],
         "marks": [key_mark(looks[name]) for name in facts.compared],
         "parts": _rows(reach.part_lines(material)),
+        "through": tie_lines(through, material),
         "groups": _rows(tables.group_lines(material)),
         "network": drawn_network(material),
         "network_outcome": MOVED.get(facts.outcome, facts.outcome),
     }
 
 
-def _scenarios(material: Material) -> dict[str, Any]:
+def _scenarios(material: Material, through: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     facts = material.facts
     return {
-        "pages": workshop_pages(material),
+        "pages": workshop_pages(material, through),
         "baseline_about": settings.described(material.manifest, (facts.baseline,), facts.baseline)[0],
     }
 
