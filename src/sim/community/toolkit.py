@@ -1,9 +1,9 @@
 """NetworKit, called so that what it finds hangs on what it is given and on nothing else.
 
 Its algorithms use as many threads as there are cores, and some then give another answer each time; here they use one.
-Its random numbers are its own, so they are begun anew for each call. It takes a stop (Ctrl-C) for itself while it
-works, also where a process ignores stops, as workers do; here a stop goes to whom it concerns. One call at a time, as
-its random numbers are shared by all threads. Imported when first used, as it takes half a second.
+Its random numbers are its own, so nothing is called that uses them. It takes a stop (Ctrl-C) for itself while it works,
+also where a process ignores stops, as workers do; here a stop goes to whom it concerns. Imported when first used, as
+that takes half a second.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["graph_of", "run"]
-
-_SEED = 1
-_one_at_a_time = Lock()
 
 
 def graph_of(one: NDArray[np.int64], other: NDArray[np.int64], size: int) -> Any:
@@ -40,7 +36,7 @@ def graph_of(one: NDArray[np.int64], other: NDArray[np.int64], size: int) -> Any
 
 
 def run(make: Callable[[], Any]) -> Any:
-    """Run an algorithm of NetworKit on one thread, its random numbers begun anew, and return it.
+    """Run an algorithm of NetworKit on one thread, and return it.
 
     Parameters
     ----------
@@ -54,9 +50,8 @@ def run(make: Callable[[], Any]) -> Any:
     """
     import networkit
 
-    with _one_at_a_time, _one_thread(networkit):
+    with _one_thread(networkit):
         while True:
-            networkit.setSeed(_SEED, False)
             try:
                 return make().run()
             except RuntimeError as error:

@@ -30,6 +30,7 @@ _HOMES = {
         "pull_attitudes", "talk_of", "tell", "unmet_need",
     ),
     "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
+    "paths": ("count_on_paths",),
     "programmes": ("attend", "discharge", "mark"),
     "records": ("link_records", "wake_records"),
     "rewiring": ("count_triangles", "fill_rows", "largest_part", "rewire"),
