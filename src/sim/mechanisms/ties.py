@@ -154,7 +154,8 @@ class ChangingTies:
         found = state.meeting.find(week.community, luck, state.slots, state.count, self.search, weights, since)
         identity = week.community.identity
         lot = week.stream("ties: acceptance").pair_uniform(identity[found[0]], identity[found[1]])
-        one, other, kind, place = (np.empty_like(item) for item in found)
+        one, other = np.empty_like(found[0]), np.empty_like(found[1])
+        kind, place = np.empty_like(found[2]), np.empty_like(found[3])
         strength = np.empty(len(one))
         accepted = compiled.accept_pairs(
             lot, np.argsort(lot, kind="stable"), np.uint64(week.stream("ties: strength").key), identity, *found,
