@@ -3,12 +3,13 @@
 Its algorithms use as many threads as there are cores, and some then give another answer each time; here they use one.
 Its random numbers are its own, so they are begun anew for each call. It takes a stop (Ctrl-C) for itself while it
 works, also where a process ignores stops, as workers do; here a stop goes to whom it concerns. One call at a time, as
-its random numbers are shared by all threads. Imported when first used, as it takes half a second.
+its random numbers are shared by all threads. Imported when first used, and without what it would use for pictures alone.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -17,10 +18,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["graph_of", "run"]
+__all__ = ["graph_of", "run", "toolkit"]
 
 _SEED = 1
 _one_at_a_time = Lock()
+_importing = Lock()
+
+
+_NOT_NEEDED = ("IPython", "matplotlib.pyplot", "networkx", "seaborn", "sklearn")
+"""Packages that NetworKit imports where they are there, for pictures, prediction and conversion: seconds of work."""
+
+
+def toolkit() -> Any:
+    """Return NetworKit, imported without what it does without where that is not there.
+
+    Such packages are hidden only while NetworKit is imported, and only those that nobody has imported yet. Whoever wants
+    its pictures imports ``networkit`` before.
+    """
+    with _importing:
+        hidden = [name for name in _NOT_NEEDED if name not in sys.modules and "networkit" not in sys.modules]
+        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+        try:
+            import networkit
+        finally:
+            for name in hidden:
+                sys.modules.pop(name, None)
+    return networkit
 
 
 def graph_of(one: NDArray[np.int64], other: NDArray[np.int64], size: int) -> Any:
@@ -33,8 +56,7 @@ def graph_of(one: NDArray[np.int64], other: NDArray[np.int64], size: int) -> Any
     size
         How many nodes there are.
     """
-    import networkit
-
+    networkit = toolkit()
     ends = (np.ascontiguousarray(one, np.uintp), np.ascontiguousarray(other, np.uintp))
     return networkit.GraphFromCoo(ends, n=size)
 
@@ -52,8 +74,7 @@ def run(make: Callable[[], Any]) -> Any:
     KeyboardInterrupt
         Where that is what a stop means in this process.
     """
-    import networkit
-
+    networkit = toolkit()
     with _one_at_a_time, _one_thread(networkit):
         while True:
             networkit.setSeed(_SEED, False)
