@@ -3,7 +3,7 @@
 Its algorithms use as many threads as there are cores, and some then give another answer each time; here they use one.
 Its random numbers are its own, so they are begun anew for each call. It takes a stop (Ctrl-C) for itself while it
 works, also where a process ignores stops, as workers do; here a stop goes to whom it concerns. One call at a time, as
-its random numbers are shared by all threads. Imported when first used, and without what it would use for pictures alone.
+its random numbers are shared by all threads. Imported when first used, without its pictures.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NOT_NEEDED = ("IPython", "matplotlib.pyplot", "networkx", "seaborn", "sklearn")
 def toolkit() -> Any:
     """Return NetworKit, imported without what it does without where that is not there.
 
-    Such packages are hidden only while NetworKit is imported, and only those that nobody has imported yet. Whoever wants
+    Such packages are hidden only while NetworKit is imported, and only those that nobody has imported yet; who wants
     its pictures imports ``networkit`` before.
     """
     with _importing:
