@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.results import Asked, measures_of, print_comparison, table_of, target_lines, title_of
+from sim.cli.results import Asked, measures_of, print_comparison, print_remarks, table_of, target_lines, title_of
 from sim.cli.screens import say, table
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def _print(results: Results, asked: Asked) -> None:
             print_comparison(results, name, asked)
         if len(measures) > 1 or measures[0] != results.facts.outcome or asked.by is not None:
             say(_EXPLORATORY)
+        if measures[0] == results.facts.outcome and asked.by is None and asked.against is None:
+            print_remarks(results)
         if len(measures) == 1 and asked.by is None and asked.against is None:
             _print_parts(results, measures[0])
             _print_ranking(results, asked)

@@ -10,6 +10,7 @@ from sim.compare.gaps import gaps, how_counted, who_gains
 from sim.compare.precision import precision, seeds_for_precision, variance_sentence
 from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
+from sim.compare.remarks import ended, last_weeks, remarks, shortages
 from sim.compare.ripple import DISTANCES, ripple_summary
 from sim.compare.scaling import most, settings_at_budget
 from sim.compare.sentences import IN_PEOPLE, answer, best_group, effect_words, headline_rows, in_people, ranked
@@ -37,6 +38,7 @@ __all__ = [
     "effect_curve",
     "effect_words",
     "effects_by_part",
+    "ended",
     "estimands",
     "extra_costs",
     "gaps",
@@ -44,6 +46,7 @@ __all__ = [
     "hidden_groups",
     "how_counted",
     "in_people",
+    "last_weeks",
     "manifest_against",
     "most",
     "only_shown",
@@ -51,10 +54,12 @@ __all__ = [
     "ranked",
     "ranking",
     "records",
+    "remarks",
     "residents_of",
     "ripple_summary",
     "seeds_for_precision",
     "settings_at_budget",
+    "shortages",
     "sizes_by_part",
     "suppress",
     "suppress_curve",

@@ -39,6 +39,7 @@ def context(material: Material, charts: Charts) -> dict[str, Any]:
     """Return the names that the templates use, with their values."""
     manifest = material.manifest
     through = tie_rows(material)
+    told = compare.remarks(material.comparison, material.series, manifest)
     return {
         "facts": material.facts,
         "manifest": _NOTHING_SAID | dict(manifest),
@@ -51,9 +52,9 @@ def context(material: Material, charts: Charts) -> dict[str, Any]:
         "suppressed_ripple": material.suppressed.ripple_sentence(),
         "suppressed_parts": material.suppressed.parts_sentence(),
         **_answer(material),
-        **_compared(material),
+        **_compared(material, told),
         **_pictures(material, charts, through),
-        **_scenarios(material, through),
+        **_scenarios(material, through, told),
         **_community(material),
         **_methods(material),
     }
@@ -78,12 +79,12 @@ def _answer(material: Material) -> dict[str, Any]:
     }
 
 
-def _compared(material: Material) -> dict[str, Any]:
+def _compared(material: Material, told: Mapping[str, list[str]]) -> dict[str, Any]:
     facts = material.facts
     reach_measures, reached = reach.reach_lines(material)
     budget, at_it = standing.budget_table(material)
     return {
-        "main": tables.main_lines(material, standing.chances(material)),
+        "main": tables.main_lines(material, standing.chances(material), told),
         "rank_sentence": standing.rank_sentence(material),
         "gaps": standing.gap_lines(material),
         "budget": budget,
@@ -129,10 +130,13 @@ def _pictures(material: Material, charts: Charts, through: Mapping[str, Mapping[
     }
 
 
-def _scenarios(material: Material, through: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _scenarios(
+    material: Material, through: Mapping[str, Mapping[str, Any]], told: Mapping[str, list[str]]
+) -> dict[str, Any]:
     facts = material.facts
     return {
         "pages": workshop_pages(material, through),
+        "told": [told.get(name, []) for name in facts.compared],
         "baseline_about": settings.described(material.manifest, (facts.baseline,), facts.baseline)[0],
     }
 
