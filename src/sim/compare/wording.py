@@ -162,7 +162,7 @@ def between(row: Mapping[str, Any]) -> str:
     if math.isnan(effect):
         return "not defined"
     if not math.isfinite(upper - lower):
-        return "not known from one run"
+        return "counted in one community" if str(row["measure"]) == "worse_off" else "not known from one run"
     if lower == upper:
         return "the same in every run"
     decimals = _decimals(effect, lower, upper)
