@@ -19,6 +19,8 @@ from sim.run.recording import Recorder
 
 __all__ = ["busy_week", "pass_of", "random_pairs", "random_ties", "town"]
 
+PEOPLE_IN_AN_AREA = 400
+
 HORIZON = 4_000
 """Longer than anybody measures: groups and yearly measures come in their own weeks."""
 
@@ -58,6 +60,12 @@ def town(residents: int, ties: int = 0, seed: int = 1, *, by_chance: bool = Fals
             column.name, values, label=column.label, categories=column.categories, bounds=column.bounds,
             source=column.source,
         ))  # fmt: skip
+    home = columns["area"]
+    areas = -(-residents // PEOPLE_IN_AN_AREA)  # as many as a town of that size has
+    columns.put(type(home)(
+        "area", np.arange(residents) // PEOPLE_IN_AN_AREA, label=home.label, source=home.source,
+        categories=tuple(f"area {number}" for number in range(1, areas + 1)),
+    ))  # fmt: skip
     ids = np.arange(1, residents + 1)
     rows = Ties.from_pairs(residents, one, other, pairs["strength"][drawn], ordinary, kinds=small.ties.kinds)
     return Community(ids=ids, columns=columns, ties=rows, groups=small.groups)

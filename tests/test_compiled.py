@@ -102,6 +102,8 @@ def test_no_kernel_uses_threads_or_fast_maths(path):
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert functions
     for node in functions:
+        if node.args.args and node.args.args[0].arg == "builder":
+            continue  # writes part of an intrinsic
         assert [ast.unparse(decorator) for decorator in node.decorator_list] in (["kernel"], ["intrinsic"])
 
 
@@ -170,6 +172,7 @@ def test_the_pass_equals_a_loop_to_the_bit(make_community, width, bound, ahead):
     rows = np.modf(np.arange(residents * numbers).reshape(residents, numbers) * 0.7548776662)[0]
     disclosed = np.arange(residents) % 4 == 0
     rows[:, 0] = np.where(disclosed, -1.0, 1.0) * (0.7 + rows[:, 0])
+    welcome, rows[:, 1] = rows[:, 1].copy(), rows[:, 0] * rows[:, 1]
     weight_i, weight_s = np.array([1.0, 0.9, 0.8, 0.7, 0.6]), np.array([0.5, 0.6, 0.7, 0.8, 0.9])
     out = np.empty((compiled.NARROW_SUMS if width == "narrow" else compiled.WIDE_SUMS, residents))
     lived, least = np.zeros(len(ties.strength)), np.empty(residents)
@@ -179,24 +182,24 @@ def test_the_pass_equals_a_loop_to_the_bit(make_community, width, bound, ahead):
         bound, rows.ravel(), ahead, lived, least, out,
     )  # fmt: skip
     for i in range(residents):
-        expected, fewest = slow_sums(ties, i, rows, disclosed, weight_i, weight_s, bound, lived)
+        expected, fewest = slow_sums(ties, i, rows, welcome, disclosed, weight_i, weight_s, bound, lived)
         wanted = expected["narrow"] if width == "narrow" else expected["wide"]
         assert out[:, i].tolist() == wanted
         assert least[i] == fewest
 
 
-def slow_sums(ties, i, rows, disclosed, weight_i, weight_s, bound, lived):
+def slow_sums(ties, i, rows, welcome, disclosed, weight_i, weight_s, bound, lived):
     """Return the sums of one resident in both layouts, and the least lived of her ties, one tie after the other."""
     fewest = 1.0
     head = [0.0] * 4
     by = {(factor, c): 0.0 for factor in "iwcl" for c in range(rows.shape[1])}
-    pull, narrow_pull, confidants = 0.0, 0.0, 0.0
+    passed_on, confidants = 0.0, 0.0
     for e in range(ties.start[i], ties.start[i] + ties.length[i]):
         j, w = ties.neighbour[e], ties.strength[e]
         k = w * weight_i[ties.kind[e]]
-        to_me = rows[j, 1] if disclosed[i] else 1.0
-        to_her = rows[i, 1] if disclosed[j] else 1.0
-        f = abs(rows[i, 0]) * abs(rows[j, 0]) * (to_me * to_her)
+        to_me = abs(rows[j, 0]) * (welcome[j] if disclosed[i] else 1.0)
+        to_her = abs(rows[i, 0]) * (welcome[i] if disclosed[j] else 1.0)
+        f = to_me * to_her
         assert lived[e] == f
         fewest = min(fewest, f)
         supported = w * weight_s[ties.kind[e]] * f if ties.supports[e] else 0.0
@@ -207,10 +210,10 @@ def slow_sums(ties, i, rows, disclosed, weight_i, weight_s, bound, lived):
             by["w", c] += w * rows[j, c]
             by["c", c] += rows[j, c]
             by["l", c] += supported * rows[j, c]
-        narrow_pull += k * (rows[j, 2] - rows[i, 2])
         if abs(rows[j, 2] - rows[i, 2]) <= bound:
-            pull += k * (rows[j, 3] - rows[i, 3])
+            passed_on += k * rows[j, 3]
             confidants += k
+    narrow_pull, pull = head[3] - head[1] * rows[i, 2], passed_on - confidants * rows[i, 3]
     narrow = [*head, by["i", 3], by["w", 4], by["w", 5], by["w", 6], by["c", 7], narrow_pull]
     if rows.shape[1] == compiled.NARROW:
         return {"narrow": narrow}, fewest
@@ -223,6 +226,7 @@ def test_a_tie_is_lived_alike_from_both_sides(make_community):
     ties = make_community(residents, 160, 5).ties
     rows = np.modf(np.arange(residents * 8).reshape(residents, 8) * 0.7548776662)[0]
     rows[::2, 0] *= -1.0
+    rows[:, 1] *= rows[:, 0]
     lived, least, out = np.zeros(len(ties.strength)), np.empty(residents), np.empty((compiled.NARROW_SUMS, residents))
     weights = np.ones(5)
     compiled.pass_narrow(

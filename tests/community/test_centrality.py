@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import world
 
+from sim.community import centrality
 from sim.community.centrality import betweenness, communities, crossing, eigenvector, links_of
 from sim.rng import Draws
 
@@ -23,6 +24,10 @@ def links(graph):
 
 def luck(size, seed=1):
     return Draws(seed).stream("test").uniform(np.arange(size, dtype=np.uint64))
+
+
+def stream(seed=1):
+    return Draws(seed).stream("test")
 
 
 def in_order(mapping):
@@ -69,12 +74,12 @@ def slow_betweenness(graph):
 
 
 def test_on_a_path_betweenness_is_left_times_right():
-    found = betweenness(links(nx.path_graph(7)), luck(7))
+    found = betweenness(links(nx.path_graph(7)), stream())
     assert found == pytest.approx([i * (6 - i) for i in range(7)], rel=1e-6)
 
 
 def test_the_middle_of_a_star_lies_between_all_pairs_of_leaves():
-    assert betweenness(links(nx.star_graph(9)), luck(10)).tolist() == [36.0] + [0.0] * 9
+    assert betweenness(links(nx.star_graph(9)), stream()).tolist() == [36.0] + [0.0] * 9
 
 
 @settings(max_examples=25, deadline=None)
@@ -82,18 +87,18 @@ def test_the_middle_of_a_star_lies_between_all_pairs_of_leaves():
 def test_betweenness_equals_a_loop_over_all_shortest_paths(nodes, share, seed):
     graph = random_graph(nodes, int(share * nodes * (nodes - 1) / 2), seed)
     expected = slow_betweenness(graph)
-    assert np.allclose(betweenness(links(graph), luck(nodes)), expected, atol=1e-6 * max(1, expected.max()))
+    assert np.allclose(betweenness(links(graph), stream()), expected, atol=1e-6 * max(1, expected.max()))
 
 
 @pytest.mark.parametrize("graph", [KARATE, random_graph(300, 700, 5)], ids=["karate", "random"])
 def test_betweenness_equals_networkx(graph):
     expected = in_order(nx.betweenness_centrality(graph, normalized=False))
-    assert np.abs(betweenness(links(graph), luck(len(graph))) - expected).max() <= 1e-6 * expected.max()
+    assert np.abs(betweenness(links(graph), stream()) - expected).max() <= 1e-6 * expected.max()
 
 
 def test_equal_places_have_equal_betweenness_and_residents_without_ties_have_none():
     graph = nx.disjoint_union_all([nx.cycle_graph(9), nx.complete_bipartite_graph(3, 4), nx.empty_graph(4)])
-    found = betweenness(links(graph), luck(20))
+    found = betweenness(links(graph), stream())
     # a cycle of 9: paths of 2, 3, 4 steps cross 1, 2, 3; of 3 and 4: six pairs share 3 paths, three pairs share 4
     assert found.tolist() == pytest.approx([6.0] * 9 + [2.0] * 3 + [0.75] * 4 + [0.0] * 4, abs=1e-5)
     assert [len(set(part)) for part in (found[:9], found[9:12], found[12:16])] == [1, 1, 1]
@@ -101,28 +106,62 @@ def test_equal_places_have_equal_betweenness_and_residents_without_ties_have_non
 
 def test_the_middle_of_a_barbell_lies_between_its_ends():
     """Each of five in a ring of all with all; three in a row between: left times right, as on a path."""
-    found = betweenness(links(nx.barbell_graph(5, 3)), luck(13))
+    found = betweenness(links(nx.barbell_graph(5, 3)), stream())
     assert found[5:8] == pytest.approx([35.0, 36.0, 35.0])
     assert found[[4, 8]] == pytest.approx([32.0, 32.0])
     assert found[[0, 1, 2, 3, 9, 10, 11, 12]].tolist() == [0.0] * 8
 
 
-def test_exact_betweenness_does_not_hang_on_luck_and_pivots_do():
+def test_exact_betweenness_does_not_hang_on_luck_and_drawn_paths_do():
     made = links(KARATE)
-    assert np.array_equal(betweenness(made, luck(34, 1)), betweenness(made, luck(34, 2)))
-    assert not np.array_equal(betweenness(made, luck(34, 1), pivots=5), betweenness(made, luck(34, 2), pivots=5))
+    assert np.array_equal(betweenness(made, stream(1)), betweenness(made, stream(2)))
+    assert not np.array_equal(betweenness(made, stream(1), paths=50), betweenness(made, stream(2), paths=50))
 
 
-def test_few_pivots_estimate_without_bias_and_find_who_lies_between_most():
-    graph = nx.barabasi_albert_graph(300, 2, seed=5)
+def test_drawn_paths_are_those_that_the_draws_say():
+    """Oracle: in a tree there is one path between two residents, who are those that the keyed draws name."""
+    graph, number, paths = nx.random_labeled_tree(40, seed=3), 7, 500
+    graph.add_nodes_from([40, 41])
+    expected = np.zeros(42)
+    which = np.arange(paths, dtype=np.uint64)
+    ones = (stream(4).uniform(which, number) * 42).astype(int)
+    others = (stream(4).uniform(which, number + 1) * 41).astype(int)
+    others += others >= ones
+    for one, other in zip(ones.tolist(), others.tolist(), strict=True):
+        if nx.has_path(graph, one, other):
+            expected[nx.shortest_path(graph, one, other)[1:-1]] += 1
+    found = betweenness(links(graph), stream(4), number, paths)
+    assert found == pytest.approx(expected * 42 * 41 / 2 / paths, abs=1e-5 * found.max())
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [KARATE, nx.star_graph(9), nx.cycle_graph(8), nx.convert_node_labels_to_integers(nx.grid_2d_graph(5, 6)),
+     nx.disjoint_union(nx.barbell_graph(5, 2), nx.empty_graph(3)), nx.path_graph(2)],
+    ids=["karate", "star", "cycle", "grid", "barbell", "two"],
+)  # fmt: skip
+def test_drawn_paths_estimate_without_bias_each_shortest_path_as_likely(graph):
+    size, paths = len(graph), 40_000
+    pairs = size * (size - 1) / 2
     exact = in_order(nx.betweenness_centrality(graph, normalized=False))
-    estimates = np.array([betweenness(links(graph), luck(300, seed), pivots=30) for seed in range(200)])
-    spread = estimates.std(axis=0)
-    assert (spread[exact > 0] > 0).all()  # they are estimates
-    off = np.abs(estimates.mean(axis=0) - exact)[exact > 0] / (spread[exact > 0] / np.sqrt(len(estimates)))
-    assert (off < 4.5).all()
-    top = set(np.argsort(-exact)[:10])
-    assert np.mean([len(top & set(np.argsort(-one)[:20])) for one in estimates]) > 9
+    found = betweenness(links(graph), stream(6), paths=paths)
+    spread = pairs * np.sqrt(exact / pairs * (1 - exact / pairs) / paths)
+    assert (found[exact == 0] == 0).all()
+    assert (np.abs(found - exact) <= 4.5 * spread + 1e-5 * exact.max()).all()
+
+
+def test_drawn_paths_find_who_lies_between_most(monkeypatch):
+    graph = nx.barabasi_albert_graph(300, 2, seed=5)
+    made, exact = links(graph), in_order(nx.betweenness_centrality(graph, normalized=False))
+    monkeypatch.setattr(centrality, "_WORK", 1)
+    monkeypatch.setattr(centrality, "_PATHS", 20_000)
+    found = betweenness(made, stream())
+    assert not np.array_equal(found, betweenness(made, stream(2)))  # it is an estimate
+    assert len(set(np.argsort(-exact)[:10]) & set(np.argsort(-found)[:10])) >= 9
+    monkeypatch.setattr(centrality, "_AT_ONCE", 999)
+    assert np.array_equal(found, betweenness(made, stream()))
+    monkeypatch.setattr(centrality, "_LOOKED", 1)
+    assert np.array_equal(betweenness(made, stream()), betweenness(made, stream(), paths=999))
 
 
 # --- eigenvector -------------------------------------------------------------------------------------
@@ -242,14 +281,16 @@ def test_ties_across_a_line_are_counted_and_no_side_is_no_line():
     assert crossing(made, np.zeros(5, np.int64)).sum() == 0
 
 
-def test_a_large_community_is_answered_in_seconds():
-    """The work is bounded: residents from whom paths are followed get fewer as the network grows."""
+def test_a_large_community_is_answered_in_seconds(monkeypatch):
+    """The work is bounded: in a large community paths are drawn, and fewer where they are long, as in this ring."""
     from time import perf_counter
+
+    monkeypatch.setattr(centrality, "_LOOKED", 10**8)
 
     size = 30_000
     who = np.arange(size)
     edges = sorted({tuple(sorted((i, (i + step) % size))) for i in who.tolist() for step in (1, 2, 3, 77)})
     made = links_of(world(size, edges).ties)
     before = perf_counter()
-    betweenness(made, luck(size)), eigenvector(made), communities(made, luck(size))
+    betweenness(made, stream()), eigenvector(made), communities(made, luck(size))
     assert perf_counter() - before < 60  # seconds when nothing else runs; networkx takes half an hour

@@ -304,6 +304,60 @@ def test_a_scenario_at_the_size_of_a_budget_can_be_played(fake_study):
         "interventions.visits.runs.workers=2",
     ]
     assert compare.settings_at_budget(table, study.manifest)["befriending"][0].endswith("share=1")
+    study.manifest["programmes"] = {"befriending": {"visits": counted(44, 44, 35)}}
+    item |= {"choose": {"number": 60, "share": None}, "runs": {"places": 33}}
+    assert compare.settings_at_budget(small, study.manifest)["befriending"] == [
+        "interventions.visits.choose.number=22",  # half of the 44 who were invited, not of the 60 asked for
+        "interventions.visits.runs.places=16",
+    ]
+
+
+def counted(eligible, invited, joined, by_invitation=None, waiting=0):
+    return {"eligible": eligible, "invited": invited, "joined": joined, "waiting": waiting, "runs": 50,
+            "by_invitation": joined if by_invitation is None else by_invitation}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("choose", "runs", "counts", "factor", "why"),
+    [
+        ({"share": 0.6}, {}, counted(2000, 1200, 1200), 2000 / 1200, "all 2,000 who are eligible are invited"),
+        ({"number": 60}, {"places": 33}, counted(44, 44, 35), 1.0, "all 44 who are eligible are invited"),
+        ({"number": 60}, {"places": 33}, counted(600, 60, 40), 10.0, "all 600 who are eligible are invited"),
+        ({"number": 60}, {}, counted(600, 60, 300, 50), 2.0, "all 600 who are eligible are invited"),
+        ({}, {"places": 20}, counted(500, 500, 40, 40, 60), 2.5, "everybody who wants a place has one"),
+        ({}, {}, counted(500, 500, 40), math.nan, "nothing in its file says how many it is for"),
+    ],
+)
+def test_nothing_grows_beyond_those_who_could_come(fake_study, choose, runs, counts, factor, why):
+    study = fake_study({"befriending": -0.01})
+    effects = with_costs(study, {"cost": 5000.0, "cost_per_participant": 5000.0})
+    item = {"name": "visits", "choose": choose, "runs": runs, "cost": {"per_participant": 100}}
+    study.manifest["scenarios"]["befriending"]["resolved"] = {"interventions": [item]}
+    study.manifest["programmes"] = {"befriending": {"visits": counts}}
+    row = one(compare.at_budget(effects, study.manifest, 485_000.0), scenario="befriending")
+    assert row.factor == pytest.approx(factor, nan_ok=True)
+    assert why in row.note
+    if factor == factor:  # a number
+        plain = head(study)
+        assert row.cost_then == pytest.approx(5000 * factor)
+        assert (row.effect, row.lower) == pytest.approx((factor * plain.effect, factor * plain.lower))
+        assert "growth stops there" in row.note
+        assert ("many come who were not invited" in row.note) == (counts["by_invitation"] < 0.8 * counts["joined"])
+        within = one(compare.at_budget(effects, study.manifest, 4900.0), scenario="befriending")
+        assert (within.factor, within.cost_then) == pytest.approx((0.98, 4900))
+        assert "growth stops" not in within.note
+
+
+def test_what_costs_the_same_however_many_come_sets_no_limit(fake_study):
+    study = fake_study({"befriending": -0.01})
+    items = [
+        {"name": "hub", "choose": {"by": "nobody"}, "runs": {}, "cost": {"per_week": 100}},
+        {"name": "visits", "choose": {"number": 10}, "runs": {}, "cost": {"per_participant": 100}},
+    ]
+    study.manifest["scenarios"]["befriending"]["resolved"] = {"interventions": items}
+    study.manifest["programmes"] = {"befriending": {"visits": counted(70, 10, 10), "hub": counted(70, 0, 0)}}
+    assert compare.most(study.manifest, "befriending").factor == pytest.approx(7)
+    assert compare.most({"scenarios": {"befriending": {}}}, "befriending").factor == math.inf
 
 
 # --- on whom, and through whom ---------------------------------------------------------------------
@@ -351,7 +405,7 @@ def test_what_came_through_ties(fake_study):
     assert math.isnan(few.uptake_through_ties)  # 6 of 60
     assert "too few" in few.why
     nobody = compare.through_ties(fake_study(seeds=4).effects, uptake(study, 0.1), 2000.0, fake_study().manifest)
-    assert nobody.why.str.startswith("no effects by part").all()
+    assert nobody.why.str.startswith("nobody is offered anything or takes part in it").all()
 
 
 # --- other references ------------------------------------------------------------------------------

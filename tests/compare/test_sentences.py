@@ -42,6 +42,7 @@ def row(effect: float, lower: float, upper: float, measure: str = "loneliness", 
         (row(0.0, 0.0, 0.0), "no difference", "the same in every run"),
         (row(0.01, 0.01, 0.01), "0.010 higher", "the same in every run"),
         (row(0.01, -math.inf, math.inf), "0.010 higher", "not known from one run"),
+        (row(40.0, math.nan, math.nan, "worse_off"), "40 more residents", "counted in one community"),
         (row(math.nan, math.nan, math.nan), "not defined", "not defined"),
     ],
 )

@@ -14,6 +14,7 @@ import sim
 from sim.community.at_start import groups_of
 from sim.ensemble import estimate, run
 from sim.ensemble.counting import count
+from sim.ensemble.worker import Task
 from sim.model.engine import Simulation
 from sim.scenario import load_plan
 from sim.store import OWN, ResultFolder, read_unit
@@ -36,6 +37,7 @@ weeks: 6
 
 def small(folder, seeds, communities=None):
     """Return a plan about a small town in which talks do harm to those who come."""
+    folder.mkdir(exist_ok=True)
     study = write_small_study(folder / "study")
     talks = study / "talks.yaml"
     talks.write_text(talks.read_text().replace("loneliness: -0.3 sd", "loneliness: 0.9 sd"))
@@ -253,6 +255,19 @@ def test_a_stop_keeps_what_going_on_needs_and_no_half_counts(tmp_path):
     assert going_on.played + going_on.already == 4
     assert going_on.already >= 1
     assert tables(out) == tables(tmp_path / "whole")
+
+
+def test_a_dask_worker_plays_again_what_lacks_residents_effects(tmp_path):
+    shipping = pytest.importorskip("sim.ensemble.shipment")
+    run(surveyed(tmp_path, 2), tmp_path / "out")
+    run(small(tmp_path / "town", 2), tmp_path / "alone")
+    plan = surveyed(tmp_path, 2)
+    for folder, of, again in (("out", plan, True), ("alone", small(tmp_path / "town", 2), False),
+                              ("alone", small(tmp_path / "town", 4, 2), True)):  # fmt: skip
+        path = tmp_path / folder / "units/c0001-s0001.parquet"
+        digest = read_unit(path).fingerprint
+        shipment = shipping.Shipment("token", b"", {}, digest, {}, path.parent, path)
+        assert (shipment._stored(path, Task(of, path.parent, digest)) is None) == again
 
 
 def test_rounds_of_more_seeds_play_nothing_twice_and_leave_nothing_personal(tmp_path):

@@ -457,3 +457,28 @@ def test_what_ends_here_changes_little_elsewhere():
     differ = pairs_of(without.community.ties) ^ pairs_of(with_it.community.ties)
     assert len(ended) > 15
     assert len(differ - ended) < 0.01 * community.ties.count  # under 1% of all ties; independent luck would give 4%
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["one area", "no areas"])
+def test_large_areas_fall_into_circles_each_week(named):
+    """Who lives in an area of many is looked for in a circle of it: else a week's search would grow as its square."""
+    from sim.community.columns import Column
+    from sim.community.meeting import Meeting
+    from sim.rng import Draws
+
+    residents, circle = 1_000, 50
+    community = world(residents, [], kinds=[])
+    if named:
+        community.columns.put(Column("area", np.zeros(residents, np.int64), categories=("the only one",)))
+    meeting = Meeting.of(community, circle)
+    kinds = community.ties.kinds
+    slots = np.zeros((residents, len(kinds)), np.int32)
+    slots[:, kinds.index("neighbour")] = 1
+    weights = np.array([1.0, 1.0, 1.0, 1.0])
+    one, other, kind, _ = meeting.find(community, (Draws(3), 7), slots, np.zeros_like(slots), 1.0, weights, 0)
+    lot = Draws(3).stream("ties: circle", 7).uniform(community.identity)
+    where = (lot * (residents // circle)).astype(int)
+    assert len(one) > 900
+    assert (kind == kinds.index("neighbour")).all()
+    assert (where[one] == where[other]).all()
+    assert len(set(where[one].tolist())) == residents // circle

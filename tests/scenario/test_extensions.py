@@ -17,7 +17,7 @@ from sim.ensemble.recording import fingerprint_of
 from sim.errors import InputError
 from sim.rules import Proposal, Week
 from sim.scenario import load_plan
-from sim.scenario.extensions import source_hash
+from sim.scenario.own_sources import source_hash
 
 
 @dataclasses.dataclass(frozen=True)

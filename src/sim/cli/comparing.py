@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.results import Asked, measures_of, print_comparison, table_of, target_lines, title_of
+from sim.cli.results import Asked, measures_of, print_comparison, print_remarks, table_of, target_lines, title_of
 from sim.cli.screens import say, table
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def _print(results: Results, asked: Asked) -> None:
             print_comparison(results, name, asked)
         if len(measures) > 1 or measures[0] != results.facts.outcome or asked.by is not None:
             say(_EXPLORATORY)
+        if measures[0] == results.facts.outcome and asked.by is None and asked.against is None:
+            print_remarks(results)
         if len(measures) == 1 and asked.by is None and asked.against is None:
             _print_parts(results, measures[0])
             _print_ranking(results, asked)
@@ -243,12 +245,9 @@ def _summed(row: Any) -> tuple[str, str]:
     return (f"{number(abs(row['effect']), decimals)} {way}" if row["effect"] else "no difference"), f"{low} to {high}"
 
 
-def _percent(value: float) -> str:
-    return "–" if math.isnan(value) else f"{100 * value:.0f}%"
-
-
 def _print_ties(results: Results, asked: Asked) -> None:
     from sim.compare import records
+    from sim.compare.wording import share_words
 
     found = table_of(results, asked)
     rows = []
@@ -258,11 +257,13 @@ def _print_ties(results: Results, asked: Asked) -> None:
             ("uptake_through_ties", "uptake_lower", "uptake_upper"),
             *((name, f"{name}_lower", f"{name}_upper") for name in ("effect_on_others", "effect_through_ties")),
         ):
-            known = not math.isnan(row[name])
-            cells.append(f"{_percent(row[name])} ({_percent(row[low])} to {_percent(row[high])})" if known else "–")
+            cells.append("–" if math.isnan(row[name]) else share_words(row, name, low, high))
         rows.append([*cells, row["why"]])
     say(f"What came through ties: {_label(asked.measure or results.facts.outcome).lower()}")
     table(["scenario", "uptake through ties", "effect on others", "effect through ties", "note"], rows)
+    say("Uptake through ties: of those who took part, the share who had first heard of it from somebody they know.")
+    say("Effect on others: the share of the whole effect that is on residents who were neither offered a place nor")
+    say("took part nor helped; effect through ties: that, and what those gained who came through somebody they know.")
 
 
 def _print_distance(results: Results, asked: Asked) -> None:
@@ -303,10 +304,10 @@ def _print_budget(results: Results, asked: Asked) -> None:
         scaled = not math.isnan(row["factor"])
         rows.append([
             title_of(results, row["scenario"]), money(row["cost"], unit),
-            f"x {number(row['factor'], 2)}" if scaled else "–", amount(row) if scaled else "–",
-            between(row) if scaled else "–", row["note"],
+            f"x {number(row['factor'], 2)}" if scaled else "–", money(row["cost_then"], unit) if scaled else "–",
+            amount(row) if scaled else "–", between(row) if scaled else "–", row["note"],
         ])  # fmt: skip
-    table(["scenario", "cost as played", "scaled", "effect", "95% interval", "note"], rows)
+    table(["scenario", "cost as played", "scaled", "cost then", "effect", "95% interval", "note"], rows)
     _print_commands(results, found)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sim.study import Results
 
-__all__ = ["Asked", "compare", "print_answer", "report"]
+__all__ = ["Asked", "compare", "print_answer", "print_remarks", "report"]
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ def measures_of(results: Results, asked: Asked) -> list[str]:
 def print_answer(results: Results) -> None:
     """Print the table of the primary measure, the answer in words and what became of the targets."""
     print_comparison(results, str(results.facts.outcome), Asked())
+    print_remarks(results)
     say()
     for sentence in results.answer():
         say(sentence)
@@ -169,6 +170,28 @@ def print_answer(results: Results) -> None:
         say(line)
     _note_suppressed(results)
     say("This explores and compares what a model says would plausibly happen; it does not predict.")
+
+
+def print_remarks(results: Results) -> None:
+    """Print of which scenarios fewer could be invited than asked for, and which ended long before the runs do."""
+    from sim.compare.wording import amount, between
+
+    over = results.ended()
+    if over:
+        say()
+        weeks = f"week {results.facts.weeks}"
+        say(f"Ended well before {weeks}, so that little may be left by then: the effect on average over all weeks")
+        rows = [
+            [title_of(results, name), str(row["last_week"]), amount(row), between(row), str(row["verdict"])]
+            for name, row in over.items()
+        ]
+        table(["scenario", "last taken part in, week", "effect on average", "95% interval", "verdict"], rows)
+    short = results.shortages()
+    if short:
+        say()
+    for name, texts in short.items():
+        for text in texts:
+            say(f"{title_of(results, name)}: {text}.")
 
 
 def _note_suppressed(results: Results) -> None:

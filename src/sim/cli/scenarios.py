@@ -17,7 +17,7 @@ __all__ = ["check", "diff", "explain", "new", "schema"]
 def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
     """Load each path on its own; what is wrong is one error with the problems of all of them."""
     from sim.errors import InputError, Problem
-    from sim.run import with_loop_gains
+    from sim.run import too_few_eligible, with_loop_gains
     from sim.scenario import load_plan
 
     problems: dict[Problem, None] = {}
@@ -30,6 +30,8 @@ def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
         for scenario in plan.scenarios.values():
             for text in scenario.notes:
                 note(f"{scenario.file or scenario.name}: note: {text}")
+        for name, text in too_few_eligible(plan):
+            note(f"{plan[name].file or name}: note: {text}")
         count = len(plan.scenarios)
         what = f"{count} scenario{'s' if count > 1 else ''} ({', '.join(plan.scenarios)})"
         say(f"{path}: {what}: no problems found")

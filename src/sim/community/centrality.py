@@ -1,9 +1,11 @@
 """Where residents stand in the network: between others, in its middle, in which part of it, across its lines.
 
 For choosing whom a programme invites. Ties count once each, whatever their strength, and only those of the kinds
-asked for. Shortest paths and network communities come from NetworKit, the eigenvector from products of SciPy, because
-networkx takes minutes at 100,000 residents; ``docs/performance.md`` has the figures. Values that are equal by symmetry
-come out equal: they are rounded, so that luck decides between them and not the last bit of a sum.
+asked for. Exact betweenness and network communities come from NetworKit, the eigenvector from products of SciPy,
+because networkx takes minutes at 100,000 residents; betweenness in communities too large for that is estimated by
+compiled code, because what NetworKit estimates in the same time is nearly luck. ``docs/performance.md`` has the
+figures. Values that are equal by symmetry come out equal: they are rounded, so that luck decides between them and not
+the last bit of a sum.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import compiled
 from sim.community.ties import Ties
 from sim.community.toolkit import graph_of, run, toolkit
+from sim.rng import Stream
 
 __all__ = ["Links", "betweenness", "communities", "crossing", "eigenvector", "links_of"]
 
@@ -24,10 +28,13 @@ Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 _WORK = 50_000_000
-"""How many entries (directions of a tie) the search for shortest paths may look at: one to five seconds. Betweenness is
-exact up to about 2,000 residents with twelve ties each."""
-_FEWEST_PIVOTS = 64
-"""Residents from whom shortest paths are followed at least, however large the community."""
+"""How many entries (directions of a tie) an exact search for shortest paths may look at: about one second. That is
+enough for about 2,000 residents with twelve ties each."""
+_PATHS = 200_000
+"""Shortest paths drawn where there are more: a second at 10,000 residents, ten at 100,000."""
+_AT_ONCE = 1_000
+_LOOKED = 4_000_000_000
+"""Entries looked at after which no more are drawn: in networks in which paths are long, such as rings."""
 
 _MOST_ROUNDS = 2000
 """Rounds of power iteration: enough for 1e-8 unless two parts of a network are nearly alike, and then for a ranking."""
@@ -80,47 +87,55 @@ def links_of(ties: Ties, kinds: Iterable[str] = ()) -> Links:
     return Links(first, ties.neighbour[entries])
 
 
-def betweenness(links: Links, luck: Floats, pivots: int | None = None) -> Floats:
+def betweenness(links: Links, stream: Stream, number: int = 0, paths: int | None = None) -> Floats:
     """Return on how many shortest paths between other pairs each resident lies (Freeman 1977).
 
-    By the algorithm of Brandes (2001). In a large community paths are followed from some residents only, the pivots;
-    a path counts the more for a resident the farther along it she lies, and the count is scaled up: an unbiased
-    estimate (Geisberger, Sanders & Schultes 2008), good for finding those who lie between many, rough for the rest.
+    Exact (Brandes 2001) in a community of up to about 2,000. In a larger one it is counted on how many of 200,000
+    shortest paths between residents drawn by luck she lies (Riondato & Kornaropoulos 2016; fewer where paths are long),
+    scaled up: unbiased, good for telling those who lie between many, rough for the rest.
 
     Parameters
     ----------
     links
         Who is tied to whom.
-    luck
-        A draw in [0, 1) for each resident: who the pivots are, one of them perhaps twice.
-    pivots
-        From how many residents paths are followed, at least 2; absent: from all in a community of up to about 2,000,
-        from 64 in one of 100,000.
+    stream
+        Where the draws come from that tell which paths are looked at.
+    number
+        The first number of the draws.
+    paths
+        How many paths are drawn; absent: none where the exact answer takes a second at most.
 
     """
+    residents = len(links.first) - 1
     tied = np.flatnonzero(links.degree > 0)
-    found = np.zeros(len(links.first) - 1)
-    if pivots is None:
-        pivots = max(_FEWEST_PIVOTS, _WORK // max(1, len(links.neighbour)))
-    if pivots < len(tied):
-        order = tied[np.argsort(luck[tied], kind="stable")]
-        found[order] = _estimated(links.graph(order), pivots)
-    elif len(tied):
-        found[tied] = _exact(links.graph(tied))
-    return _rounded(found)
-
-
-def _exact(graph: Any) -> Floats:
+    found = np.zeros(residents)
+    if not len(tied):
+        return found
+    if paths is None and len(tied) * len(links.neighbour) > _WORK:
+        paths = _PATHS
+    if paths is not None:
+        return _rounded(_on_paths(links, stream, number, paths))
     from networkit.centrality import Betweenness
 
-    return np.asarray(run(lambda: Betweenness(graph)).scores(), np.float64) / 2.0  # both directions of a path
+    graph = links.graph(tied)
+    found[tied] = run(lambda: Betweenness(graph)).scores()
+    return _rounded(found / 2.0)  # it counts both directions
 
 
-def _estimated(graph: Any, pivots: int) -> Floats:
-    from networkit.centrality import EstimateBetweenness
-
-    scores = run(lambda: EstimateBetweenness(graph, pivots - 1)).scores()  # which follows one more, and scales by these
-    return np.asarray(scores, np.float64) * ((pivots - 1) / pivots / 2.0)
+def _on_paths(links: Links, stream: Stream, number: int, paths: int) -> Floats:
+    """Return an estimate of betweenness from shortest paths that are drawn."""
+    residents, entries = len(links.first) - 1, len(links.neighbour)
+    found = np.zeros(residents)
+    side, steps, ways = np.zeros(residents, np.int8), np.empty(residents, np.int32), np.empty(residents)
+    queue, meeting = np.empty((2, residents + 1), np.int32), np.empty((2, entries), np.int32)
+    draws = (np.uint64(stream.key), np.uint64(number))
+    done = looked = 0
+    while done < paths and looked < _LOOKED:
+        begin, done = done, min(paths, done + _AT_ONCE)
+        looked += compiled.count_on_paths(
+            *draws, begin, done, links.first, links.neighbour, side, steps, ways, queue, meeting, found
+        )
+    return np.asarray(found * (residents * (residents - 1) / 2 / done))
 
 
 def eigenvector(links: Links) -> Floats:

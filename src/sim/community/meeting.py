@@ -33,24 +33,32 @@ class Meeting:
 
     near: NDArray[np.int64]
     """Code of each resident's neighbourhood."""
-    nears: int
-    """How many codes there are; 0 in a community without neighbourhoods."""
+    is_near: bool
+    """Whether the community has neighbourhoods; without, all have code 0."""
+    near_at: NDArray[np.int64]
+    """Where the circles begin into which each neighbourhood falls each week, and where the last of them ends."""
     alike: NDArray[np.int64]
     alikes: int
+    circle: int
+    """How many residents a circle usually has: larger neighbourhoods and places fall into several."""
     circles: int
-    """Into how many circles the community falls each week, within which people meet."""
+    """Into how many circles the community falls each week, within which people meet who are alike."""
     _members: list[NDArray[np.bool_]] = field(default_factory=list)
     """Members of each place for which the two arrays below were made."""
     _first: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Where each resident's places begin in ``_places``, shape (residents + 1,)."""
     _places: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    _place_at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    """The same as ``near_at``, of places."""
 
     @classmethod
     def of(cls, community: Community, circle: int) -> Meeting:
         """Return where the residents of a community meet; ``circle`` is the usual size of a circle."""
         near, nears = _codes(community, _NEAR)
         alike, alikes = _codes(community, _ALIKE)
-        return cls(near, nears, alike, max(1, alikes), max(1, round(len(community) / circle)))
+        at = _circles(np.bincount(near, minlength=max(1, nears)), circle)
+        circles = max(1, round(len(community) / circle))
+        return cls(near, nears > 0, at, alike, max(1, alikes), circle, circles)
 
     def find(
         self,
@@ -90,9 +98,9 @@ class Meeting:
         self._look_at_places(community)
         found = 0 if not size else compiled.seek_partners(
             seekers[:count], slots, taken, self._rules(community, slots), _key(luck, "search"), _key(luck, "choice"),
-            _key(luck, "circle"), search, weights,
-            community.identity, self.near, self.nears, self.alike, self.alikes, self.circles, self._first,
-            self._places, np.array([place.open for place in community.places.items], np.bool_), ties.start,
+            _key(luck, "circle"), search, weights, community.identity, self.near, self.near_at, self.is_near,
+            self.alike, self.alikes, self.circles, self._first, self._places,
+            np.array([place.open for place in community.places.items], np.bool_), self._place_at, ties.start,
             ties.length, ties.neighbour, ties.kind, ties.maker, since,
             (gone.last, gone.one, gone.other, gone.week, gone.before_one, gone.before_other), one, other, kind, place,
         )  # fmt: skip
@@ -117,6 +125,7 @@ class Meeting:
         places = np.repeat(np.arange(len(now)), [len(members) for members in who])
         residents = np.concatenate([np.empty(0, np.int64), *who])
         self._members, self._places = now, places[np.argsort(residents, kind="stable")].astype(np.int64)
+        self._place_at = _circles(np.bincount(places, minlength=len(now)), self.circle)
         self._first = np.zeros(len(community) + 1, np.int64)
         self._first[1:] = np.cumsum(np.bincount(residents, minlength=len(community)))
 
@@ -131,6 +140,12 @@ def chance_of_free_slot(count: NDArray[np.int32], free: float) -> NDArray[np.flo
     people = np.bincount(count, minlength=1)
     short = np.append(people[1:], 0) * np.arange(1, len(people) + 1) * free / (1.0 - free)
     return np.asarray(np.minimum(short / np.maximum(people, 1), 1.0)[count])
+
+
+def _circles(sizes: NDArray[np.int64], circle: int) -> NDArray[np.int64]:
+    """Return where the circles of each of several groups begin, and where the last of them ends."""
+    many = np.maximum(1, np.round(sizes / circle).astype(np.int64))
+    return np.append(0, np.cumsum(many)).astype(np.int64)
 
 
 def _codes(community: Community, name: str) -> tuple[NDArray[np.int64], int]:

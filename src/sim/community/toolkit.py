@@ -1,9 +1,9 @@
 """NetworKit, called so that what it finds hangs on what it is given and on nothing else.
 
 Its algorithms use as many threads as there are cores, and some then give another answer each time; here they use one.
-Its random numbers are its own, so they are begun anew for each call. It takes a stop (Ctrl-C) for itself while it
-works, also where a process ignores stops, as workers do; here a stop goes to whom it concerns. One call at a time, as
-its random numbers are shared by all threads. Imported when first used, without its pictures.
+Its random numbers are its own, so nothing is called that uses them. It takes a stop (Ctrl-C) for itself while it works,
+also where a process ignores stops, as workers do; here a stop goes to whom it concerns. Imported when first used, and
+without its pictures: that takes a quarter of a second.
 """
 
 from __future__ import annotations
@@ -20,13 +20,10 @@ from numpy.typing import NDArray
 
 __all__ = ["graph_of", "run", "toolkit"]
 
-_SEED = 1
-_one_at_a_time = Lock()
-_importing = Lock()
-
-
 _NOT_NEEDED = ("IPython", "matplotlib.pyplot", "networkx", "seaborn", "sklearn")
 """Packages that NetworKit imports where they are there, for pictures, prediction and conversion: seconds of work."""
+
+_importing = Lock()
 
 
 def toolkit() -> Any:
@@ -62,7 +59,7 @@ def graph_of(one: NDArray[np.int64], other: NDArray[np.int64], size: int) -> Any
 
 
 def run(make: Callable[[], Any]) -> Any:
-    """Run an algorithm of NetworKit on one thread, its random numbers begun anew, and return it.
+    """Run an algorithm of NetworKit on one thread, and return it.
 
     Parameters
     ----------
@@ -75,9 +72,8 @@ def run(make: Callable[[], Any]) -> Any:
         Where that is what a stop means in this process.
     """
     networkit = toolkit()
-    with _one_at_a_time, _one_thread(networkit):
+    with _one_thread(networkit):
         while True:
-            networkit.setSeed(_SEED, False)
             try:
                 return make().run()
             except RuntimeError as error:

@@ -10,8 +10,9 @@ from sim.compare.gaps import gaps, how_counted, who_gains
 from sim.compare.precision import precision, seeds_for_precision, variance_sentence
 from sim.compare.ranking import ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
+from sim.compare.remarks import ended, last_weeks, remarks, shortages
 from sim.compare.ripple import DISTANCES, ripple_summary
-from sim.compare.scaling import settings_at_budget
+from sim.compare.scaling import most, settings_at_budget
 from sim.compare.sentences import IN_PEOPLE, answer, best_group, effect_words, headline_rows, in_people, ranked
 from sim.compare.suppression import Suppressed, hidden_groups, only_shown, suppress, suppress_curve, suppress_ripple
 from sim.compare.targets import TargetResult, target_results
@@ -37,6 +38,7 @@ __all__ = [
     "effect_curve",
     "effect_words",
     "effects_by_part",
+    "ended",
     "estimands",
     "extra_costs",
     "gaps",
@@ -44,16 +46,20 @@ __all__ = [
     "hidden_groups",
     "how_counted",
     "in_people",
+    "last_weeks",
     "manifest_against",
+    "most",
     "only_shown",
     "precision",
     "ranked",
     "ranking",
     "records",
+    "remarks",
     "residents_of",
     "ripple_summary",
     "seeds_for_precision",
     "settings_at_budget",
+    "shortages",
     "sizes_by_part",
     "suppress",
     "suppress_curve",

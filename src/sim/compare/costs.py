@@ -12,6 +12,7 @@ from sim import stats
 from sim.compare.comparison import NOT_OF_EVERYBODY
 from sim.compare.facts import Facts
 from sim.compare.pairs import at_the_end
+from sim.compare.scaling import Limit, most
 from sim.compare.verdicts import verdict_of
 from sim.errors import InputError
 from sim.measures import COMPARED, COST_KINDS
@@ -26,8 +27,8 @@ NOT_BY_PLACES = ("fixed", "per_week")
 
 COST_COLUMNS = ("scenario", "item", "unit", "cost", "lower", "upper", "seeds", "why")
 BUDGET_COLUMNS = (
-    "scenario", "measure", "budget", "cost", "fixed", "factor", "effect", "lower", "upper", "people_per_1000",
-    "seeds", "note",
+    "scenario", "measure", "budget", "cost", "fixed", "factor", "cost_then", "effect", "lower", "upper",
+    "people_per_1000", "seeds", "note",
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -155,7 +156,9 @@ def at_budget(
     the rest of the budget buys ``factor`` times as much of what was played, and it is *assumed* that this does
     ``factor`` times as much: that the next places do as much good as those played. They seldom do (the loneliest are
     chosen first; word of mouth and saturation are not linear), so a factor far from 1 is marked, and
-    :func:`sim.compare.settings_at_budget` says what to set to play the scenarios at that size.
+    :func:`sim.compare.settings_at_budget` says what to set to play the scenarios at that size. Nothing is made larger
+    than the community is: growth stops where everybody who is eligible is invited (:func:`sim.compare.most`), and the
+    rest of the budget is left.
 
     Parameters
     ----------
@@ -171,8 +174,9 @@ def at_budget(
     Returns
     -------
     pandas.DataFrame
-        Columns scenario, measure, budget, cost (as played), fixed (of it, whoever takes part), factor, effect, lower,
-        upper (at the budget; the interval holds that of the cost, too), people_per_1000 (for shares), seeds, note.
+        Columns scenario, measure, budget, cost (as played), fixed (of it, whoever takes part), factor, cost_then (at
+        that size: the budget, or less where growth stops before), effect, lower, upper (at that size; at the budget
+        the interval holds that of the cost, too), people_per_1000 (for shares), seeds, note.
         Where a scenario cannot be scaled, factor and effect are NaN and ``note`` says why.
     """
     import pandas as pd
@@ -191,12 +195,15 @@ def at_budget(
         spent = total[scenario].reindex(change.index)
         fixed = sum((kind[scenario].reindex(change.index).fillna(0.0) for kind in kinds if scenario in kind), spent * 0)
         rows.append({"scenario": scenario, "measure": measure, "budget": budget,
-                     **_scaled(change, spent, fixed, budget, COMPARED[measure].is_share)})  # fmt: skip
+                     **_scaled(change, spent, fixed, budget, most(manifest, scenario)),
+                     })  # fmt: skip
+        if COMPARED[measure].is_share and "effect" in rows[-1]:
+            rows[-1]["people_per_1000"] = rows[-1]["effect"] * 1000.0
     return pd.DataFrame(rows, columns=list(BUDGET_COLUMNS))
 
 
 def _scaled(
-    change: pd.Series[Any], spent: pd.Series[Any], fixed: pd.Series[Any], budget: float, is_share: bool
+    change: pd.Series[Any], spent: pd.Series[Any], fixed: pd.Series[Any], budget: float, limit: Limit
 ) -> dict[str, Any]:
     cost, base = stats.mean(spent), stats.mean(fixed)
     row: dict[str, Any] = {"cost": cost, "fixed": base, "seeds": len(change)}
@@ -206,12 +213,21 @@ def _scaled(
         return {**row, "note": f"cannot be scaled: {nothing}"}
     if budget <= base:
         return {**row, "note": "cannot be scaled: the budget does not cover what it costs whoever takes part"}
-    factor = (budget - base) / stats.mean(by_places)
+    if not limit.factor > 0.0:
+        return {**row, "note": f"cannot be scaled: {limit.why}"}
+    wanted = (budget - base) / stats.mean(by_places)
+    factor = min(wanted, limit.factor)
     community = change.index.get_level_values("community").to_numpy()
-    effect, lower, upper = _ratio(change.to_numpy(np.float64) * (budget - base), by_places, community)
+    values = change.to_numpy(np.float64)
+    if factor < wanted:
+        effect, lower, upper = _ratio(values * factor, np.ones(len(values)), community)
+    else:
+        effect, lower, upper = _ratio(values * (budget - base), by_places, community)
+    stops = f"; growth stops there: {limit.why}" if factor < wanted else ""
     far = "; far from what was played: play it at that size" if not 0.5 <= factor <= 2.0 else ""
+    loose = f"; {limit.loose}" if limit.loose and not 0.9 <= factor <= 1.1 else ""
     return {
-        **row, "factor": factor, "effect": effect, "lower": lower, "upper": upper,
-        "people_per_1000": effect * 1000.0 if is_share else np.nan,
-        "note": f"assumes that each place does as much as those played{far}",
+        **row, "factor": factor, "cost_then": base + factor * stats.mean(by_places),
+        "effect": effect, "lower": lower, "upper": upper,
+        "note": f"assumes that each place does as much as those played{stops}{far}{loose}",
     }  # fmt: skip

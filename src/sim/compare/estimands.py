@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,13 @@ def _row(
     }  # fmt: skip
 
 
+NO_PART = "nobody is offered anything or takes part in it, so there is nothing to divide"
+FEW_OR_NO_PART = "nobody takes part in it, or too few residents do to be shown"
+FEW_PART = "too few residents take part in it to be shown"
+NO_WHOLE = "no shares of an effect of which it is not sure that there is one: its 95% interval includes no difference"
+"""Why it is not said what came through ties."""
+
+
 def through_ties(
     effects: pd.DataFrame, series: pd.DataFrame, residents: float, manifest: Mapping[str, Any],
     measure: str | None = None, least: float = 0.0,
@@ -203,18 +211,20 @@ def through_ties(
         joined = scenario in uptake and scenario in parts["participants"]
         if joined:
             row |= _uptake(uptake[scenario], counts["participants"][scenario], least)
+        elif scenario in uptake and uptake[scenario].notna().any():
+            row["why"] = FEW_PART
         if scenario not in parts["spillover"] or scenario not in whole:
-            found.append({**row, "why": "no effects by part in it: nobody is offered anything, or they are few"})
+            found.append({**row, "why": NO_PART if not least else FEW_OR_NO_PART})
             continue
         total = whole[scenario] * residents
         others = parts["spillover"][scenario] * counts["spillover"][scenario]
         row |= _named("effect_on_others", _ratio(others, total)) | {"seeds": int(total.notna().sum())}
-        if joined:
+        if joined and not math.isnan(row.get("uptake_through_ties", math.nan)):  # else it could be worked out from this
             own = (parts["participants"][scenario] * counts["participants"][scenario]).reindex(total.index).fillna(0.0)
             came = own * uptake[scenario].reindex(total.index).fillna(0.0)
             row |= _named("effect_through_ties", _ratio(others + came, total))
         if np.isnan(row["effect_on_others"]):
-            row["why"] = "the interval of the whole effect includes no difference"
+            row["why"] = NO_WHOLE
         found.append(row)
     return pd.DataFrame(found, columns=list(THROUGH_COLUMNS))
 

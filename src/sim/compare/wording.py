@@ -22,6 +22,7 @@ __all__ = [
     "pairs_better",
     "people",
     "plain",
+    "share_words",
     "title_of",
 ]
 
@@ -161,7 +162,7 @@ def between(row: Mapping[str, Any]) -> str:
     if math.isnan(effect):
         return "not defined"
     if not math.isfinite(upper - lower):
-        return "not known from one run"
+        return "counted in one community" if str(row["measure"]) == "worse_off" else "not known from one run"
     if lower == upper:
         return "the same in every run"
     decimals = _decimals(effect, lower, upper)
@@ -179,6 +180,14 @@ def between(row: Mapping[str, Any]) -> str:
 
 def _is_something(text: str) -> bool:
     return any(digit in "123456789" for digit in text)
+
+
+def share_words(row: Mapping[str, Any], name: str, lower: str, upper: str) -> str:
+    """Return a share and its 95% interval in percent, e.g. ``24% (-1% to 47%)``; only the share where it has none."""
+    share, low, high = (float(row[key]) for key in (name, lower, upper))
+    digits = 1 if 0.0 < high - low < 0.02 else 0
+    said = [f"{number(100.0 * value, digits)}%" for value in (share, low, high)]
+    return said[0] if math.isnan(low) or low == high else f"{said[0]} ({said[1]} to {said[2]})"
 
 
 def pairs_better(row: Mapping[str, Any]) -> str:

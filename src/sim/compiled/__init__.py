@@ -19,9 +19,10 @@ __all__ = ["load"]
 _HOMES = {
     "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
     "functions": ("NORMAL_NODES", "exponential", "fill_exponential", "fill_normal_share"),
-    "graphs": ("components", "distances", "triangles"),
+    "graphs": ("components", "count_other", "distances", "triangles"),
     "growing": ("close_triangles", "density_of_neighbours", "place_people"),
     "groups": ("add_by_group", "add_by_groups", "total", "total_in_order"),
+    "lanes": ("add_row", "lane", "more_weights", "narrow_weights", "nothing", "wide_weights"),
     "living": ("follow", "live_ties"),
     "memory": ("prefetch",),
     "moving": (
@@ -29,12 +30,14 @@ _HOMES = {
         "pull_attitudes", "talk_of", "tell", "unmet_need",
     ),
     "passes": ("NARROW", "NARROW_SUMS", "WIDE", "WIDE_SUMS", "pass_narrow", "pass_wide"),
+    "paths": ("count_on_paths",),
     "programmes": ("attend", "discharge", "mark"),
     "records": ("link_records", "wake_records"),
     "rewiring": ("count_triangles", "fill_rows", "largest_part", "rewire"),
     "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
     "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
     "telling": ("first_tellers",),
+    "weekly": ("count_noted", "note_statuses", "sum_feelings", "sum_network"),
 }  # fmt: skip
 """Names that others use, by the module that they stand in."""
 

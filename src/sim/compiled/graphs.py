@@ -65,28 +65,41 @@ def components(start, length, neighbour, label):
 def triangles(start, length, neighbour, closed):
     """Fill ``closed`` with how many pairs of each resident's contacts have a tie themselves.
 
-    Rows are in ascending order, so the common contacts of two residents are found by walking along both rows at once;
-    each triangle is met once, from its smallest resident.
+    Each triangle is met once, from its smallest resident, whose contacts are marked; rows are in ascending order.
+    Allocates a mark for everybody.
     """
     closed[:] = 0
+    marked = np.zeros(start.size, np.int64)
     for i in range(start.size):
-        end_i = start[i] + length[i]
-        for e in range(start[i], end_i):
+        end = np.uint64(start[i] + length[i])
+        for e in range(np.uint64(start[i]), end):
+            marked[np.uint64(neighbour[e])] = 1
+        for e in range(np.uint64(start[i]), end):
             j = neighbour[e]
-            if j <= i:
+            if j < i:
                 continue
-            a = e + 1
-            b = start[j]
-            end_j = start[j] + length[j]
-            while a < end_i and b < end_j:
-                if neighbour[a] < neighbour[b]:
-                    a += 1
-                elif neighbour[a] > neighbour[b]:
-                    b += 1
-                else:
-                    k = neighbour[a]
-                    closed[i] += 1
-                    closed[j] += 1
-                    closed[k] += 1
-                    a += 1
-                    b += 1
+            found = 0
+            f = np.uint64(start[j] + length[j])
+            first = np.uint64(start[j])
+            while f > first:
+                f -= np.uint64(1)
+                k = neighbour[f]
+                if k <= j:
+                    break
+                both = marked[np.uint64(k)]  # 1 or 0: adding it costs less than asking
+                found += both
+                closed[np.uint64(k)] += both
+            closed[i] += found
+            closed[j] += found
+        for e in range(np.uint64(start[i]), end):
+            marked[np.uint64(neighbour[e])] = 0
+
+
+@kernel
+def count_other(start, length, kind, maker, other, made, out):
+    """Fill ``out`` with how many ties each resident has of the kinds marked ``other``, made by interventions or not."""
+    for i in range(start.size):
+        found = 0
+        for e in range(np.uint64(start[i]), np.uint64(start[i] + length[i])):
+            found += other[kind[e]] and (maker[e] >= 0) == made
+        out[i] = found

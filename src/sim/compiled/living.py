@@ -32,17 +32,20 @@ def live_ties(
     to date; later the first week in which one of its ties ends; or when the ``least`` lived of them might be too weak.
     """
     ended = 0
+    surviving = np.zeros(hazard.size)
+    for k in range(hazard.size):
+        surviving[k] = math.log1p(-hazard[k]) if hazard[k] < 1.0 else -np.inf
     for i in range(start.size):
         if due[i] == 0:
             count[i] = 0
-            for e in range(start[i], start[i] + length[i]):
+            for e in range(np.uint64(start[i]), np.uint64(start[i] + length[i])):
                 if maker[e] < 0 and kind[e] < count.shape[1]:
                     count[i, kind[e]] += 1
         if least[i] < too_weak or due[i] <= week:  # a tie becomes too weak only while it is lived too little
             before = ended
             ended = _endings(
                 key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, lived,
-                held, hazard, rate, too_weak, one, other, before,
+                held, hazard, surviving, rate, too_weak, one, other, before,
             )  # fmt: skip
     return ended
 
@@ -50,16 +53,16 @@ def live_ties(
 @kernel
 def _endings(
     key, week, i, identity, start, length, due, neighbour, strength, reference, kind, maker, ending, lived, held,
-    hazard, rate, too_weak, one, other, ended,
+    hazard, surviving, rate, too_weak, one, other, ended,
 ):  # fmt: skip
     """List the ties of resident i that end this week, of those with residents of greater numbers; return the new count.
 
     For the hazard each tie has one draw, made in the first week that it is met here and kept in ``ending``: the week
     in which it ends by itself. Ties that an intervention made and that are ``held[intervention]`` on either side do
-    not end here.
+    not end here. ``surviving`` is the logarithm of 1 - ``hazard``.
     """
     soonest = np.iinfo(np.int32).max
-    for e in range(start[i], start[i] + length[i]):
+    for e in range(np.uint64(start[i]), np.uint64(start[i] + length[i])):
         j, m, h = neighbour[e], maker[e], hazard[kind[e]]
         if j < i:
             continue
@@ -68,7 +71,7 @@ def _endings(
             continue
         if h > 0.0 and ending[e] == 0:
             luck = uniform(key, min(identity[i], identity[j]), max(identity[i], identity[j]))
-            weeks = math.log1p(-luck) / math.log1p(-h) if h < 1.0 else 0.0
+            weeks = math.log1p(-luck) / surviving[kind[e]] if h < 1.0 else 0.0
             ending[e] = week + int(min(weeks, 1e9))
         target = reference[e] * lived[e]
         grown = strength[e] + rate * ((target if target < 1.0 else 1.0) - strength[e])

@@ -21,4 +21,4 @@ def prefetch(_typing, array, at):
         builder.call(call, [where, number(0), number(3), number(1)])  # to be read, into all caches, data
         return context.get_dummy_value()
 
-    return types.void(array, types.intp), emit
+    return types.void(array, types.uint64), emit

@@ -9,6 +9,7 @@ from numba import uint64
 
 from sim.compiled.caching import kernel
 from sim.compiled.draws import uniform
+from sim.compiled.memory import prefetch
 from sim.compiled.rows import find_tie
 
 
@@ -76,7 +77,16 @@ def _best_of(a, members, begin, end, factor, best, least, key, listed, weights, 
 def _friends_of_friends(i, rule, kind, maker, row, start, length, neighbour, out):
     """List friends of friends who seek somebody, some more than once; return how many, also where ``out`` is full."""
     found = 0
-    for e in range(start[i], start[i] + length[i]):
+    begin, end = start[i], start[i] + length[i]
+    for e in range(begin, end):  # asks beforehand for what is needed of each friend, then of her friends
+        prefetch(start, np.uint64(neighbour[e]))
+        prefetch(length, np.uint64(neighbour[e]))
+    for e in range(begin, end):
+        theirs = np.uint64(start[neighbour[e]])
+        prefetch(neighbour, theirs)
+        prefetch(maker, theirs)
+        prefetch(kind, theirs)
+    for e in range(begin, end):
         if maker[e] >= 0 or rule[kind[e]] != 0:
             continue
         friend = neighbour[e]
@@ -90,10 +100,16 @@ def _friends_of_friends(i, rule, kind, maker, row, start, length, neighbour, out
 
 
 @kernel
-def _list_seekers_of(k, seekers, slots, taken, circle, circles, people, places, row, listed, stay, lists):
+def _circle(first, code, lot):
+    """Return in which of the circles ``first[code] : first[code + 1]`` of an area or a place a lot in [0, 1) falls."""
+    return first[code] + int(lot * (first[code + 1] - first[code]))
+
+
+@kernel
+def _list_seekers_of(k, seekers, slots, taken, circles, people, places, row, listed, stay, lists):
     """List those with a free slot of kind k, by where they live, by likeness and by place; return how many they are."""
-    identity, near, nears, alike = people
-    place_first, place_of, place_open = places
+    identity, near, near_at, is_near, alike, lot = people
+    place_first, place_of, place_open, place_at = places
     who, own_identity, own_near, own_alike = listed
     places_in_list = np.arange(who.size)
     near_lists, alike_lists, place_lists = lists
@@ -106,12 +122,12 @@ def _list_seekers_of(k, seekers, slots, taken, circle, circles, people, places, 
             continue
         row[i] = seeking
         who[seeking], own_identity[seeking], own_alike[seeking] = i, identity[i], alike[i]
-        own_near[seeking] = near[i] if nears > 0 else -1
-        code_near[seeking] = near[i] if nears > 0 else circle[t]
-        code_alike[seeking] = alike[i] * circles + circle[t]
+        own_near[seeking] = near[i] if is_near else -1
+        code_near[seeking] = _circle(near_at, near[i], lot[i])
+        code_alike[seeking] = alike[i] * circles + int(lot[i] * circles)
         for p in range(place_first[i], place_first[i + 1]):
             stay[stays] = seeking
-            code_place[stays] = place_of[p] if place_open[place_of[p]] else -1
+            code_place[stays] = _circle(place_at, place_of[p], lot[i]) if place_open[place_of[p]] else -1
             stays += 1
         seeking += 1
     _fill_buckets(seeking, places_in_list, *near_lists)
@@ -121,9 +137,9 @@ def _list_seekers_of(k, seekers, slots, taken, circle, circles, people, places, 
 
 
 @kernel
-def _partner(a, k, rule, kind, maker, row, key, listed, weights, known, places, lists, friends):
+def _partner(a, k, rule, kind, maker, row, key, listed, weights, known, places, lists, friends, lot):
     """Return the seeker whom a meets for a tie of kind k, and in which place; -1 for nobody and for none."""
-    place_first, place_of, place_open = places
+    place_first, place_of, place_open, place_at = places
     near_lists, alike_lists, place_lists = lists
     best, least, place = -1, np.inf, -1
     if rule[k] != 2:
@@ -145,12 +161,11 @@ def _partner(a, k, rule, kind, maker, row, key, listed, weights, known, places, 
     _, first, members = place_lists
     i, factor = listed[0][a], weights[2] if rule[k] == 0 else -1.0
     for p in range(place_first[i], place_first[i + 1]):
-        b = place_of[p]
-        if place_open[b]:
-            before = least
+        if place_open[place_of[p]]:
+            b, before = _circle(place_at, place_of[p], lot[i]), least
             best, least = _best_of(a, members, first[b], first[b + 1], factor, best, least, key, listed, weights, known)
             if least < before and rule[k] == 2:
-                place = b
+                place = place_of[p]
     return best, place
 
 
@@ -183,13 +198,15 @@ def seek_partners(
     weights,
     identity,
     near,
-    nears,
+    near_at,
+    is_near,
     alike,
     alikes,
     circles,
     place_first,
     place_of,
     place_open,
+    place_at,
     start,
     length,
     neighbour,
@@ -208,8 +225,9 @@ def seek_partners(
     resident meets is told by ``rule[kind]``: 0 people nearby, people alike, members of the same open place and friends
     of friends (over ties of such kinds), with ``weights`` (alike, near, fellow member, friend of a friend) that
     multiply; 1 people nearby; 2 members of the same open place; negative: nobody. ``near`` and ``alike`` are codes, of
-    which there are ``nears`` (0: no neighbourhoods) and ``alikes``. Each week the community falls by lot into
-    ``circles`` in which people meet who are alike, or anybody where there are no neighbourhoods.
+    the latter there are ``alikes``. Each week the community falls by lot into ``circles`` in which people meet who are
+    alike; so do large neighbourhoods and places: that with code c has the circles ``near_at[c] : near_at[c + 1]``, or
+    ``place_at``. Without neighbourhoods (not ``is_near``) all have code 0.
     Of those she can meet, one is chosen by lot; nobody she is tied to, or parted from in week ``since`` or later
     (``gone``: records of ended ties). ``one`` < ``other``, ``kinds`` and ``where`` (place, -1 for none) are filled.
     Allocates a number for everybody, and lists of the seekers by where they meet.
@@ -218,32 +236,32 @@ def seek_partners(
     stays = 0
     for t in range(size):
         stays += place_first[seekers[t] + 1] - place_first[seekers[t]]
-    near_codes = nears if nears > 0 else circles
-    near_lists = (np.empty(size, np.int64), np.empty(near_codes + 2, np.int64), np.empty(size, np.int64))
+    near_lists = (np.empty(size, np.int64), np.empty(near_at[-1] + 2, np.int64), np.empty(size, np.int64))
     alike_lists = (np.empty(size, np.int64), np.empty(alikes * circles + 2, np.int64), np.empty(size, np.int64))
-    place_lists = (np.empty(stays, np.int64), np.empty(place_open.size + 2, np.int64), np.empty(stays, np.int64))
+    place_lists = (np.empty(stays, np.int64), np.empty(place_at[-1] + 2, np.int64), np.empty(stays, np.int64))
     lists = (near_lists, alike_lists, place_lists)
     listed = (np.empty(size, np.int32), np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size, np.int64))
     who, stay, friends = listed[0], np.empty(stays, np.int64), np.empty(256, np.int64)
-    circle, row = np.zeros(size, np.int64), np.full(start.size, -1, np.int32)
-    if circles > 1:
-        for t in range(size):
-            circle[t] = int(uniform(circle_key, identity[seekers[t]], uint64(0)) * circles)
-    people = (identity, near, nears, alike)
+    row, lot = np.full(start.size, -1, np.int32), np.zeros(start.size)
+    if circles > 1 or near_at[-1] >= near_at.size or place_at[-1] >= place_at.size:
+        for i in seekers:
+            lot[i] = uniform(circle_key, identity[i], uint64(0))
+    people = (identity, near, near_at, is_near, alike, lot)
     known = (start, length, neighbour, since, gone)
-    places = (place_first, place_of, place_open)
+    places = (place_first, place_of, place_open, place_at)
     found = 0
     for k in range(slots.shape[1]):
         if rule[k] < 0:
             continue
-        seeking = _list_seekers_of(k, seekers, slots, taken, circle, circles, people, places, row, listed, stay, lists)
+        seeking = _list_seekers_of(k, seekers, slots, taken, circles, people, places, row, listed, stay, lists)
         for a in range(seeking):
             i = who[a]
             free = slots[i, k] - taken[i, k]
-            if uniform(search_key, identity[i], uint64(k)) >= 1.0 - (1.0 - search) ** free:
+            luck = uniform(search_key, identity[i], uint64(k))
+            if luck >= free * search or luck >= 1.0 - (1.0 - search) ** free:  # no chance is above free x search
                 continue
             b, place = _partner(
-                a, k, rule, kind, maker, row, choice_key, listed, weights, known, places, lists, friends
+                a, k, rule, kind, maker, row, choice_key, listed, weights, known, places, lists, friends, lot
             )  # fmt: skip
             if b >= 0:
                 one[found], other[found] = min(i, who[b]), max(i, who[b])

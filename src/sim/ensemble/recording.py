@@ -99,6 +99,26 @@ def with_units(
             "failed": names(unit for unit in planned if unit in failed),
             "pending": names(unit for unit in planned if unit not in stored and unit not in failed),
         },
-        "about": dict(abouts[0]) if abouts else {},
+        "about": {key: value for key, value in abouts[0].items() if key != "programmes"} if abouts else {},
+        "programmes": _programmes(about.get("programmes") or {} for about in abouts),
         "private": any(about.get("private") for about in abouts),
+    }
+
+
+def _programmes(found: Iterable[Mapping[str, Mapping[str, Mapping[str, int]]]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return how many each intervention of each scenario found eligible, invited and so on: means over its runs."""
+    sums: dict[str, dict[str, dict[str, Any]]] = {}
+    for unit in found:
+        for scenario, items in unit.items():
+            for name, counts in items.items():
+                held = sums.setdefault(scenario, {}).setdefault(name, {"runs": 0})
+                held["runs"] += 1
+                for key, count in counts.items():
+                    held[key] = held.get(key, 0) + count
+    return {
+        scenario: {
+            name: {key: value if key == "runs" else value / held["runs"] for key, value in held.items()}
+            for name, held in items.items()
+        }
+        for scenario, items in sums.items()
     }

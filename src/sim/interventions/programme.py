@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.community import Community
-from sim.community.participation import NEVER, Participation, Source
+from sim.community.participation import AWARE, NEVER, WAITING, Participation, Source
 from sim.interventions.accounts import book
 from sim.interventions.effects.base import Events, Matches, Prepares
 from sim.interventions.enrolment import attend, discharge, enrol
@@ -125,14 +125,15 @@ class Programme:
         completed, dropped = discharge(runs, self.name, week, state, running=running)
         joined = np.zeros(len(week.community), np.bool_)
         if running:
-            candidates = self._candidates(week, state)
             if now == runs.start:
-                self._invite(week, state, candidates)
+                self._invite(week, state, self._candidates(week, state))
             if heard is not None:
                 hear(state, heard, heard_from, now)
-            willing = self._luck_of("uptake", week) < self.intervention.spread.uptake
-            decide(self.intervention.spread, self.name, week, state, candidates, willing)
-            joined = enrol(runs, week, state, ~self._taken_elsewhere(week), self._luck_of("queue", week))
+            if (state.status == AWARE).any():
+                willing = self._luck_of("uptake", week) < self.intervention.spread.uptake
+                decide(self.intervention.spread, self.name, week, state, self._candidates(week, state), willing)
+            if (state.status == WAITING).any():
+                joined = enrol(runs, week, state, ~self._taken_elsewhere(week), self._luck_of("queue", week))
         attended = attend(runs, self.name, week, state)
         events = Events(
             intervention=self.name, number=self.number, participation=state, joined=joined,

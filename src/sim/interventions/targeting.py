@@ -19,9 +19,9 @@ Who = NDArray[np.bool_]
 Order = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_ORDER, _FRIEND, _PIVOT, _MOVE = range(4)
-"""What a resident's draws are for: her place in an order, which friend she names, whether shortest paths are followed
-from her, and when she moves in the search for network communities."""
+_ORDER, _FRIEND, _MOVE, _PATH = range(4)
+"""What draws are for: a resident's place in an order, which friend she names, when she moves in the search for network
+communities; from the last number on, those of a shortest path."""
 
 FIXED_RULES = ("everyone", "nobody", "random", "nomination", *NETWORK_RULES)
 """Ways to choose that are not the name of a column."""
@@ -142,7 +142,7 @@ def _standing(rule: Choose, community: Community, stream: Stream) -> Floats:
     if rule.by == "degree":
         return links.degree.astype(np.float64)
     if rule.by == "betweenness":
-        return centrality.betweenness(links, stream.uniform(community.identity, _PIVOT))
+        return centrality.betweenness(links, stream, _PATH)
     if rule.by == "eigenvector":
         return centrality.eigenvector(links)
     sides = _parts(rule.group, rule, community, stream)

@@ -13,6 +13,7 @@ from sim.measures.network import INFLUENTIAL, NETWORK, STRENGTH, STRENGTH_TO_LIV
 from sim.measures.outcomes import OPEN_TIES, OUTCOMES, SUPPORT, often_lonely_cut, soft_share
 from sim.measures.pairs import ESTIMANDS, PAIRS, is_worse_off, outcome_of_worse_off
 from sim.measures.uptake import COST_KINDS, UPTAKE
+from sim.measures.weekly import WEEKLY, Weekly
 
 __all__ = [
     "COMPARED",
@@ -21,10 +22,12 @@ __all__ = [
     "MEASURES",
     "QUARTER",
     "READS",
+    "WEEKLY",
     "YEAR",
     "Described",
     "Look",
     "Measure",
+    "Weekly",
     "is_worse_off",
     "often_lonely_cut",
     "outcome_of_worse_off",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from sim import compiled, evidence
 from sim.measures.base import Look, Measure, Valued
 from sim.rules import Floats, Sum
 
-__all__ = ["OPEN_TIES", "OUTCOMES", "SUPPORT", "often_lonely_cut", "soft_share"]
+__all__ = [
+    "OPEN_TIES", "OUTCOMES", "SCORE_OF_SIX", "SUPPORT", "normal_table", "often_lonely_cut", "soft_share",
+    "softness_of_often",
+]  # fmt: skip
 
 OPEN_TIES = Sum("strength", "open_lived_experience")
 SUPPORT = Sum("support")
@@ -22,7 +25,7 @@ _POINTS = 6.0
 _FARTHEST = 8.5
 """Standard deviations at which the table of the normal distribution ends."""
 
-_SCORE_OF_SIX = 2.5 / _POINTS
+SCORE_OF_SIX = 2.5 / _POINTS
 """Loneliness from which a score rounds to 6: scores are spread within half a point to either side."""
 
 
@@ -37,14 +40,19 @@ def _self_stigma(look: Look) -> Valued:
 
 def soft_share(loneliness: Floats, cut: float) -> Floats:
     """Return each resident's chance of counting as often lonely: a cut softened by half a UCLA-3 point."""
-    softness = evidence.value("measures.often_lonely_softness") / _POINTS
     out = np.empty(len(loneliness))
-    compiled.fill_normal_share(loneliness, cut, softness, *_normal_table(), out)
+    compiled.fill_normal_share(loneliness, cut, softness_of_often(), *normal_table(), out)
     return out
 
 
 @cache
-def _normal_table() -> tuple[Floats, Floats]:
+def softness_of_often() -> float:
+    """Return the standard deviation, on the scale of loneliness, by which the cut is softened."""
+    return float(evidence.value("measures.often_lonely_softness")) / _POINTS
+
+
+@cache
+def normal_table() -> tuple[Floats, Floats]:
     """Return the normal distribution function and its density at the nodes that the compiled function wants."""
     from scipy.special import ndtr
 
@@ -58,11 +66,17 @@ def often_lonely_cut(loneliness: Floats) -> float:
 
     The share (7% in England) is in the evidence as ``england.lonely_often``.
     """
-    share = evidence.value("england.lonely_often")
+    return _cut_of(np.asarray(loneliness, np.float64).tobytes())
+
+
+@lru_cache(maxsize=2)
+def _cut_of(loneliness: bytes) -> float:
+    """Find the cut by halving; all scenarios of one community ask for the same."""
+    values, share = np.frombuffer(loneliness, np.float64), evidence.value("england.lonely_often")
     low, high = -1.0, 2.0
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (middle, high) if float(soft_share(loneliness, middle).mean()) > share else (low, middle)
+        low, high = (middle, high) if float(soft_share(values, middle).mean()) > share else (low, middle)
     return (low + high) / 2
 
 
@@ -71,7 +85,7 @@ def _often_lonely(look: Look) -> Valued:
 
 
 def _ucla_lonely(look: Look) -> Valued:
-    return (np.asarray(look.community.observed("loneliness")) >= _SCORE_OF_SIX).astype(np.float64), None
+    return (np.asarray(look.community.observed("loneliness")) >= SCORE_OF_SIX).astype(np.float64), None
 
 
 def _contact(look: Look) -> Valued:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 from sim import compiled, evidence
 from sim.community.community import Community
 from sim.evidence import field_from
+from sim.rng import Stream
 from sim.rules import Floats, Proposal, Sum, Week
 
 __all__ = ["Influence"]
@@ -155,12 +157,10 @@ class Influence:
         mean = self.susceptibility / (self.susceptibility + self.anchoring)
         theta = np.full(residents, mean)
         if self.theta_sd > 0:
-            from scipy.special import betaincinv
-
             variance = min(self.theta_sd**2, 0.9 * mean * (1 - mean))
             size = mean * (1 - mean) / variance - 1
-            luck = week.draws.stream("influence: theta").uniform(week.community.identity)
-            theta = np.round(betaincinv(mean * size, (1 - mean) * size, luck), 6)
+            key = week.draws.stream("influence: theta").key
+            theta = _beta(key, mean * size, (1 - mean) * size, week.community.identity.tobytes())
         if self.reference == "rest" and self._pulls_back:
             own = week.community.observed("stigma")
             peers = own + pull
@@ -200,3 +200,14 @@ class Influence:
     def _weight(self, sums: Mapping[Sum, Floats]) -> tuple[Floats, float]:
         """Return what a pull is divided by: weights of ties, and the weight of one's own view."""
         return (sums[self._confidants], 1.0) if self.normalise == "confidants" else (sums[_ALL], 0.0)
+
+
+@lru_cache(maxsize=2)
+def _beta(key: int, one: float, other: float, identity: bytes) -> Floats:
+    """Return a Beta-distributed draw for each identity, to 6 decimals; all scenarios of one seed ask for the same."""
+    from scipy.special import betaincinv
+
+    luck = Stream(key).uniform(np.frombuffer(identity, np.uint64))
+    drawn: Floats = np.round(betaincinv(one, other, luck), 6)
+    drawn.flags.writeable = False
+    return drawn

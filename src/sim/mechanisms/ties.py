@@ -86,7 +86,7 @@ class ChangingTies:
     apart: int = field_from("ties.apart", at_least=0)
     """Weeks in which two who have parted do not find together again, 0 or more."""
     circle: int = field_from("ties.circle", at_least=1)
-    """Residents of the community at large among whom people can meet in one week, 1 or more."""
+    """Residents of the community, or of a larger area or place, among whom people can meet in one week, 1 or more."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -108,6 +108,7 @@ class ChangingTies:
         ties, identity = week.community.ties, week.community.identity
         ties.begin_anew()
         pairs, slots = ties.pairs(), ties.degrees()
+        usual, kind = pairs["reference"], pairs["kind"]
         for code, ending in enumerate(self.endings(ties.kinds)):
             luck = week.draws.stream(f"ties: free slots {ties.kinds[code]}").uniform(identity)
             free = ending / (ending + 2.0 * self.search) if self.search > 0 else 0.0
@@ -115,8 +116,8 @@ class ChangingTies:
         return TieState(
             slots=slots,
             count=np.zeros_like(slots),
-            strengths=pairs["reference"][np.lexsort((pairs["reference"], pairs["kind"]))],
-            first=np.searchsorted(np.sort(pairs["kind"]), np.arange(len(ties.kinds) + 1)),
+            strengths=np.concatenate([np.empty(0), *(np.sort(usual[kind == code]) for code in range(len(ties.kinds)))]),
+            first=np.append(0, np.cumsum(np.bincount(kind, minlength=len(ties.kinds)))),
             meeting=Meeting.of(week.community, self.circle),
         )
 

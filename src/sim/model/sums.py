@@ -190,7 +190,7 @@ class Sums:
             rows = flat.reshape(-1, width)
             signs = self._sign(community)
             np.multiply(derived.get("engagement", 1.0), signs, out=rows[:, 0])
-            rows[:, 1] = derived.get("welcome", 1.0)
+            np.multiply(rows[:, 0], derived.get("welcome", 1.0), out=rows[:, 1])
             rows[:, 2] = community.observed("stigma")
             if width == compiled.WIDE:
                 rows[:, 3] = values(self.passed_on)

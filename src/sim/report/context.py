@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim import compare, stats
@@ -16,6 +17,7 @@ from sim.report import reach, settings, sources, standing, tables
 from sim.report.charts.drawing import key_mark
 from sim.report.network import drawn_network
 from sim.report.tables import Cell
+from sim.report.ties import tie_lines, tie_rows
 from sim.report.workshop import workshop_pages
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ _NOTHING_SAID: dict[str, Any] = dict.fromkeys(("seeds", "started", "ended", "ver
 def context(material: Material, charts: Charts) -> dict[str, Any]:
     """Return the names that the templates use, with their values."""
     manifest = material.manifest
+    through = tie_rows(material)
+    told = compare.remarks(material.comparison, material.series, manifest)
     return {
         "facts": material.facts,
         "manifest": _NOTHING_SAID | dict(manifest),
@@ -48,9 +52,9 @@ def context(material: Material, charts: Charts) -> dict[str, Any]:
         "suppressed_ripple": material.suppressed.ripple_sentence(),
         "suppressed_parts": material.suppressed.parts_sentence(),
         **_answer(material),
-        **_compared(material),
-        **_pictures(material, charts),
-        **_scenarios(material),
+        **_compared(material, told),
+        **_pictures(material, charts, through),
+        **_scenarios(material, through, told),
         **_community(material),
         **_methods(material),
     }
@@ -75,12 +79,12 @@ def _answer(material: Material) -> dict[str, Any]:
     }
 
 
-def _compared(material: Material) -> dict[str, Any]:
+def _compared(material: Material, told: Mapping[str, list[str]]) -> dict[str, Any]:
     facts = material.facts
     reach_measures, reached = reach.reach_lines(material)
     budget, at_it = standing.budget_table(material)
     return {
-        "main": tables.main_lines(material, standing.chances(material)),
+        "main": tables.main_lines(material, standing.chances(material), told),
         "rank_sentence": standing.rank_sentence(material),
         "gaps": standing.gap_lines(material),
         "budget": budget,
@@ -108,7 +112,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
+def _pictures(material: Material, charts: Charts, through: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     facts = material.facts
     looks = styles(facts.scenarios)
     return {
@@ -119,16 +123,20 @@ def _pictures(material: Material, charts: Charts) -> dict[str, Any]:
         "all_titles": [facts.titles[name] for name in facts.scenarios],
         "marks": [key_mark(looks[name]) for name in facts.compared],
         "parts": _rows(reach.part_lines(material)),
+        "through": tie_lines(through, material),
         "groups": _rows(tables.group_lines(material)),
         "network": drawn_network(material),
         "network_outcome": MOVED.get(facts.outcome, facts.outcome),
     }
 
 
-def _scenarios(material: Material) -> dict[str, Any]:
+def _scenarios(
+    material: Material, through: Mapping[str, Mapping[str, Any]], told: Mapping[str, list[str]]
+) -> dict[str, Any]:
     facts = material.facts
     return {
-        "pages": workshop_pages(material),
+        "pages": workshop_pages(material, through),
+        "told": [told.get(name, []) for name in facts.compared],
         "baseline_about": settings.described(material.manifest, (facts.baseline,), facts.baseline)[0],
     }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["budget_table", "chances", "gap_lines", "rank_sentence"]
 
 _FAR = "far from what was played"
+_STOPS = "growth stops there: "
 
 
 def _ranked(material: Material) -> list[dict[str, Any]]:
@@ -98,5 +99,9 @@ def budget_table(material: Material) -> tuple[str, list[tuple[str, list[Cell]]]]
         held: Mapping[str, Any] = {"measure": facts.outcome, **row}
         size = f"{number(float(row['factor']), 2)} times as large"
         note = "far from what was played: play it at that size" if _FAR in str(row["note"]) else ""
+        if float(row["cost_then"]) < 0.999 * budget:
+            stops = str(row["note"]).partition(_STOPS)[2].partition(";")[0]
+            costs = money(float(row["cost_then"]), currency_of(material.manifest))
+            note = "; ".join(part for part in (f"costs {costs}, not more: {stops}", note) if part)
         found.append((facts.titles[row["scenario"]], [Cell(size, note), Cell(amount(held), between(held))]))
     return money(budget, currency_of(material.manifest)), found

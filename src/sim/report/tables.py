@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,8 +102,13 @@ def price_years(manifest: Mapping[str, Any]) -> list[int]:
     return sorted(years)
 
 
-def main_lines(material: Material, sure: Mapping[str, list[str]]) -> list[dict[str, Any]]:
-    """Return the scenarios side by side: one line a scenario, the baseline first; ``sure`` adds to how sure it is."""
+def main_lines(
+    material: Material, sure: Mapping[str, list[str]], told: Mapping[str, Sequence[str]] | None = None
+) -> list[dict[str, Any]]:
+    """Return the scenarios side by side: one line a scenario, the baseline first.
+
+    ``sure`` adds to how sure it is; ``told`` is what else must be known of a scenario (:mod:`sim.compare.remarks`).
+    """
     facts = material.facts
     rows = headline_rows(material.comparison, facts)
     averages = _averages(material)
@@ -126,6 +131,7 @@ def main_lines(material: Material, sure: Mapping[str, list[str]]) -> list[dict[s
                 "people": _people(row, counted, material),
                 "pairs": pairs_better(row),
                 "sure": sure.get(name, []),
+                "told": [_sentence(text) for text in (told or {}).get(name, ())],
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
                 "cost": money(float(row["cost"]), coin),
@@ -133,6 +139,10 @@ def main_lines(material: Material, sure: Mapping[str, list[str]]) -> list[dict[s
             }
         )
     return lines
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _people(row: Mapping[str, Any], counted: Mapping[str, Any] | None, material: Material) -> str:

@@ -14,6 +14,7 @@ from sim.report.plan_words import plan_sentences
 from sim.report.questions import questions, would_change
 from sim.report.settings import OF_THE_MODEL, Described, Setting, described
 from sim.report.tables import NOT_OUTCOMES, target_lines, worse_off_words
+from sim.report.ties import tie_sentences
 
 if TYPE_CHECKING:
     from sim.report.reading import Material
@@ -48,15 +49,18 @@ class Page:
     targets: list[dict[str, str]]
 
 
-def workshop_pages(material: Material) -> list[Page]:
-    """Return the pages of all scenarios beside the baseline, in the study's order."""
+def workshop_pages(material: Material, through: Mapping[str, Mapping[str, Any]] | None = None) -> list[Page]:
+    """Return the pages of all scenarios beside the baseline, in the study's order.
+
+    ``through`` says what came through ties, by scenario: see :func:`sim.report.ties.tie_rows`.
+    """
     facts = material.facts
     about = {item.name: item for item in described(material.manifest, facts.scenarios, facts.baseline)}
     headlines = {str(row["scenario"]): row for row in headline_rows(material.comparison, facts)}
     parts = effects_by_part(material.comparison, material.effects, facts.outcome)
     targets = target_lines(material)
     return [
-        _page(place, name, about[name], headlines.get(name), parts, targets, material)
+        _page(place, name, about[name], headlines.get(name), parts, targets, material, (through or {}).get(name))
         for place, name in enumerate(facts.compared, 1)
     ]
 
@@ -69,6 +73,7 @@ def _page(
     parts: Mapping[tuple[str, str], Mapping[str, Any]],
     targets: Sequence[dict[str, str]],
     material: Material,
+    through: Mapping[str, Any] | None,
 ) -> Page:
     facts, stored = material.facts, material.manifest["scenarios"][name]
     items = list((stored.get("resolved") or {}).get("interventions") or ())
@@ -98,7 +103,7 @@ def _page(
         outcomes=rows,
         unchanged=unchanged,
         reach=_reach(name, row, material),
-        for_whom=_for_whom(name, parts, material),
+        for_whom=[*_for_whom(name, parts, material), *tie_sentences(through)],
         changes=would_change(list(dict.fromkeys(names)), row, verdict, _faded(name, verdict, material)),
         questions=questions(items, row, least, worse_off_words(name, material), currency_of(material.manifest)),
         targets=[line for line in targets if line["title"] == about.title],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import compiled
 from sim.community.at_start import groups_of
 from sim.community.ties import Ties
-from sim.measures import MEASURES, QUARTER, YEAR, Measure
+from sim.measures import MEASURES, QUARTER, WEEKLY, YEAR, Measure, Weekly
 from sim.model.engine import Simulation
 
 __all__ = ["GROUP_EVERY", "Record", "Recorder"]
@@ -52,6 +52,8 @@ class Record:
     """Week of the first enrolment, 0 if nobody took part."""
     ties_at: dict[int, Ties] = field(default_factory=dict)
     """For the baseline: ties at the start of the weeks in which the first residents joined in some scenario."""
+    programmes: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Intervention -> how many were eligible, invited, joined: see :class:`sim.run.programmes.Programmes`."""
 
 
 class Recorder:
@@ -86,17 +88,25 @@ class Recorder:
         self._held: dict[int, tuple[int, float]] = {}
         """By place, for measures of who is tied to whom: the version of the ties it was taken at, and what it was."""
         self._measures = list(enumerate(MEASURES.values()))
-        self._in_every_week = [item for item in self._measures if self._every[item[0]] == 1]
+        self._together = Weekly(simulation.look)
+        self._places = np.array([list(MEASURES).index(name) for name in WEEKLY])
+        """Places of what is taken together in every week."""
+        self._singly = [item for item in self._measures if self._every[item[0]] == 1 and item[1].name not in WEEKLY]
         self._sums = {name: np.zeros(len(community)) for name, measure in MEASURES.items() if measure.personal}
+        self._sums.update(self._together.kept)
         self._last: dict[str, Floats] = {}
         self._moved: list[dict[tuple[str, str], float]] = []
 
     def take(self, week: int) -> None:
         """Take the measures that are due in a week."""
-        maybe_all = week in self._asked or week % QUARTER == 0
-        for position, measure in self._measures if maybe_all else self._in_every_week:
+        ordinary = week not in self._asked and week % QUARTER != 0
+        for position, measure in self._singly if ordinary else self._measures:
             if week in self._asked or week % self._every[position] == 0:
                 self._take(week, position, measure)
+        if ordinary:
+            found = self._together.take()
+            self.everybody[week, self._places] = [found[name] for name in WEEKLY]
+            self.taken[week, self._places] = True
         self._moved.append(dict(self.simulation.contributions))
 
     def _take(self, week: int, position: int, measure: Measure) -> None:

@@ -11,6 +11,7 @@ from sim import tables
 from sim.community.at_start import groups_of
 from sim.community.community import Community
 from sim.model.engine import Simulation
+from sim.run.programmes import Programmes
 from sim.run.recording import Record, Recorder
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def play_unit(plan: Plan, community: int, seed: int, weeks: int | None = None) -
         ripple=tables.ripple(pairs, order, where),
         contributions=tables.contributions(records.values(), order, where),
         failures=failures,
-        about=_about(start),
+        about={**_about(start), "programmes": {name: item.programmes for name, item in records.items()}},
         own=tables.own_effects(pairs, order, plan.outcome) if shared else None,
     )
 
@@ -95,15 +96,19 @@ def _play(
     change week by week, so the baseline is played when it is known which weeks are asked for.
     """
     simulation = Simulation(community, scenario.mechanisms, scenario.interventions, seed)
+    programmes = Programmes(community, scenario.interventions)
     recorder = Recorder(simulation, horizon, weekly=(plan.outcome,), asked=_weeks_of_targets(plan))
     ties_at = {}
     for week in range(horizon + 1):
         if week in kept:
             ties_at[week] = community.ties.copy()
         if week:
+            programmes.look(week)
             simulation.step()
         recorder.take(week)
-    return recorder.record(scenario.name, ties_at)
+    record = recorder.record(scenario.name, ties_at)
+    record.programmes = programmes.counts()
+    return record
 
 
 def _weeks_of_targets(plan: Plan) -> set[int]:

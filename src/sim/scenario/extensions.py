@@ -1,17 +1,14 @@
-"""Mechanisms and effects of a user's own: whether a class is one, and a hash of what its results depend on."""
+"""Mechanisms and effects of a user's own: whether a class is one."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import inspect
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.errors import InputError, Problem
 
-__all__ = ["checked", "name_in_files", "source_hash"]
+__all__ = ["checked", "name_in_files"]
 
 _OF_MECHANISMS = ("reads", "begin", "derive", "propose")
 _OF_EFFECTS = ("begin", "apply", "active_shift")
@@ -60,39 +57,3 @@ def _lacks(cls: Any) -> Iterator[str]:
     if missing:
         what = "an effect" if is_effect else "a mechanism"
         yield f"{what} needs {', '.join(f'{method}()' for method in wanted)}; missing: {', '.join(missing)}"
-
-
-def source_hash(cls: type) -> str:
-    """Return a hash (16 hexadecimal digits) of a class's fields and of the source of its methods.
-
-    Whoever changes the class gets other results, so they must not be taken for the same. What the methods call
-    outside the class is not seen.
-    """
-    digest = hashlib.sha256()
-    for base in reversed(cls.__mro__):
-        if base is object or base.__module__.startswith(("sim.", "builtins", "typing")):
-            continue
-        for name, item in sorted(vars(base).items()):
-            for part in _functions(item):
-                if part.__code__.co_filename != "<string>":  # made by @dataclass from the fields
-                    digest.update(f"{name}\n{_source(part)}\n".encode())
-    for field in dataclasses.fields(cls):
-        digest.update(f"{field.name}: {field.type} = {field.default!r}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def _functions(item: Any) -> list[types.FunctionType]:
-    if isinstance(item, property):
-        return [part for part in (item.fget, item.fset) if isinstance(part, types.FunctionType)]
-    item = getattr(item, "__func__", item)
-    return [item] if isinstance(item, types.FunctionType) else []
-
-
-def _source(function: types.FunctionType) -> str:
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        code = function.__code__
-        return (
-            f"{code.co_code.hex()} {code.co_names} {[each for each in code.co_consts if not hasattr(each, 'co_code')]}"
-        )

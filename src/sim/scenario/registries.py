@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sim.scenario.extensions import checked, source_hash
+from sim.scenario.extensions import checked
+from sim.scenario.own_sources import source_hash
 
 __all__ = ["effects", "extended", "kind_of", "measures", "mechanisms", "sources"]
 

@@ -253,6 +253,19 @@ class Comparisons:
         mine, theirs = (compare.Folder(str(each.path), each._shown, each.manifest) for each in (self, other))
         return compare.between(mine, theirs, measure, only)
 
+    def shortages(self) -> dict[str, list[str]]:
+        """Return where fewer could be invited than asked for, by scenario: see :func:`sim.compare.shortages`."""
+        from sim import compare
+
+        return compare.shortages(self.manifest)
+
+    def ended(self) -> dict[str, dict[str, Any]]:
+        """Return the average effect of scenarios that end well before the runs do: see :func:`sim.compare.ended`."""
+        from sim import compare
+
+        series = self._folder.table("series", {"measure": "taking_part", "group": "all"})
+        return compare.ended(self._comparison, series, self.manifest)
+
     def answer(self) -> list[str]:
         """Return the answer to the study's question in a few sentences."""
         from sim import compare

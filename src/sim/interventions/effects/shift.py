@@ -70,6 +70,8 @@ class ShiftState:
     """Lasting part of the shift of the resting point, for each resident."""
     passing: Floats
     """Passing part."""
+    began: bool = False
+    """Whether anybody has been moved yet."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,9 @@ class Shift:
     def apply(self, events: Events, week: Week, state: ShiftState) -> Proposal:
         """Move those concerned, and let earlier passing parts fade."""
         happened, held = self._who(events)
+        if not state.began and not happened.any():
+            return Proposal()
+        state.began = True
         size = np.where(happened, state.amount * state.response, 0.0)
         if state.outcome == "stigma":
             size *= self._room(week.community, state)
