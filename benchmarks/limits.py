@@ -7,29 +7,20 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.compiled import memory
+from sim.compiled.lanes import add_row, lane, more_weights, nothing
+from sim.compiled.memory import prefetch
 
 __all__ = ["gather"]
-
-prefetch = memory.prefetch
 
 
 @njit
 def gather(start: Any, length: Any, neighbour: Any, strength: Any, rows: Any, ahead: int, out: Any) -> None:
-    """Add up rows of eight doubles by strength, and nothing else; ``ahead`` as in the pass, 0 for not at all."""
-    last = neighbour.size - 1
-    for i in range(start.size):
-        a = b = c = d = e = f = g = h = 0.0
-        for n in range(start[i], start[i] + length[i]):
-            if ahead:
-                prefetch(rows, 8 * np.int64(neighbour[min(n + ahead, last)]))
-            j, w = 8 * np.int64(neighbour[n]), strength[n]
-            a += w * rows[j]
-            b += w * rows[j + 1]
-            c += w * rows[j + 2]
-            d += w * rows[j + 3]
-            e += w * rows[j + 4]
-            f += w * rows[j + 5]
-            g += w * rows[j + 6]
-            h += w * rows[j + 7]
-        out[i] = a + b + c + d + e + f + g + h
+    """Add up rows of eight doubles by strength, side by side, and nothing else; ``ahead`` as in the pass."""
+    width, later, last = np.uint64(8), np.uint64(ahead), np.uint64(neighbour.size - 1)
+    for i in range(np.uint64(start.size)):
+        sums, first = nothing(), np.uint64(start[i])
+        for e in range(first, first + np.uint64(length[i])):
+            if later:
+                prefetch(rows, width * np.uint64(neighbour[min(e + later, last)]))
+            sums = add_row(sums, more_weights(strength[e]), rows, width * np.uint64(neighbour[e]))
+        out[i] = lane(sums, 0) + lane(sums, 1) + lane(sums, 2) + lane(sums, 3)

@@ -44,33 +44,61 @@ def graph(residents: int) -> Any:
 
 
 def mesa(residents: int) -> Job:
-    """Agents that take a weighted mean over their neighbours, one loop each."""
+    """Agents that each loop over their neighbours, and take the sums that a pass takes."""
+    model = people(residents)
+    return lambda: model.agents.do("step"), lambda: float(sum(len(person.neighbours) for person in model.agents))
+
+
+def people(residents: int) -> Any:
+    """Return a Mesa model of the residents of :class:`benchmarks.ours.Inputs`, whose steps fill ``sums``."""
     import mesa as library
 
+    from benchmarks.ours import Inputs
+
+    inputs = Inputs(residents)
+    weights = inputs.weights.tolist()
+
     class Person(library.Agent):  # type: ignore[misc]
-        def __init__(self, model: Any) -> None:
+        def __init__(self, model: Any, row: list[float]) -> None:
             super().__init__(model)
-            self.view, self.strengths, self.neighbours = self.random.random(), [], []
+            self.engagement, self.welcoming = abs(row[0]), abs(row[1])
+            self.disclosed = row[0] < 0
+            self.attitude, self.mood = row[2], row[3]
+            self.first, self.second, self.third, self.counted = row[4:8]
+            self.neighbours: list[tuple[Any, float, float, float]] = []
+            self.sums: list[float] = []
 
         def step(self) -> None:
-            total = weight = 0.0
-            for other, strength in zip(self.neighbours, self.strengths, strict=True):
-                total += strength * other.view
-                weight += strength
-            self.next = total / weight if weight else self.view
+            by_strength = by_influence = support = attitude = mood = 0.0
+            first = second = third = counted = pull = 0.0
+            for other, strength, influence, supporting in self.neighbours:
+                mine = self.welcoming if other.disclosed else self.engagement
+                theirs = other.welcoming if self.disclosed else other.engagement
+                by_strength += strength
+                by_influence += influence
+                support += supporting * mine * theirs
+                attitude += influence * other.attitude
+                mood += influence * other.mood
+                first += strength * other.first
+                second += strength * other.second
+                third += strength * other.third
+                counted += other.counted
+                pull += influence * (other.attitude - self.attitude)
+            self.sums = [by_strength, by_influence, support, attitude, mood, first, second, third, counted, pull]
 
     model = library.Model(rng=1)
-    people = [Person(model) for _ in range(residents)]
-    one, other = pairs(residents)
-    for a, b in zip(one.tolist(), other.tolist(), strict=True):
-        for i, j in ((a, b), (b, a)):
-            people[i].neighbours.append(people[j])
-            people[i].strengths.append(0.5)
-    return lambda: model.agents.do("step"), lambda: 2.0 * len(one)
+    everybody = [Person(model, row) for row in inputs.rows.tolist()]
+    ties = inputs.ties
+    for i, person in enumerate(everybody):
+        for e in range(int(ties.start[i]), int(ties.start[i] + ties.length[i])):
+            strength, weight = float(ties.strength[e]), weights[ties.kind[e]]
+            supporting = strength * weight if ties.supports[e] else 0.0
+            person.neighbours.append((everybody[ties.neighbour[e]], strength, strength * weight, supporting))
+    return model
 
 
 def networkx(residents: int) -> Job:
-    """The same mean, over the dictionaries of networkx."""
+    """A weighted mean over neighbours, from the dictionaries of networkx."""
     network, view = graph(residents), np.random.default_rng(1).random(residents).tolist()
 
     def step() -> list[float]:

@@ -8,13 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.goals.line import Line
+from benchmarks.ours import MECHANISMS
 from benchmarks.timing import medians
-from benchmarks.worlds import random_ties
-from sim import compiled
-from sim.model.sums import AHEAD, AHEAD_FROM
 
 TITLE = "against other tools"
 
@@ -28,7 +24,7 @@ ALLOWED = {
     "cynetdiff_threshold": ("cynetdiff, linear thresholds", 10.0),
     "eon_sir": ("EoN, fast_SIR", 100.0),
 }
-"""What is compared, and how many times as fast a pass must be; "far ahead" of EoN is read as a hundred times."""
+"""What is compared, and how many times as fast ours must be; "far ahead" of EoN is read as a hundred times."""
 
 SIZES = (1_000, 10_000, 100_000)
 LARGEST = 1_000_000
@@ -42,21 +38,21 @@ _SLOW = 100_000
 
 
 def measure(quick: bool) -> list[Line]:
-    """Time the pass with its sixteen sums and every tool that is installed, size by size."""
+    """Time every tool that is installed, and the same mechanism of ours right before it, size by size."""
     lines = []
     sizes = (200,) if quick else (*SIZES, LARGEST)
     for residents in sizes:
-        ours = _pass(residents, 2 if quick else _FULL_ROUNDS)
         for name, (title, allowed) in ALLOWED.items():
             if residents == LARGEST and name not in AT_THE_LARGEST:
                 continue
-            what = f"{title} / pass, {residents:,} residents"
+            what = f"{title}, {residents:,} residents"
+            ours = _ours(name, residents, 2 if quick else _FULL_ROUNDS)
             found = _in_a_process(name, residents, 2 if quick else _FULL_ROUNDS)
             if "missing" in found:
                 lines.append(Line("3", what, skipped=found["missing"]))
                 continue
             theirs = found["seconds"] / max(found["visits"], 1.0) * 1e9
-            values = f"{theirs:,.1f} ns a tie visited; pass {ours:.2f}"
+            values = f"{theirs:,.1f} ns a tie visited; ours {ours:.2f}"
             lines.append(Line("3", what, values, theirs / ours, float("nan") if quick else allowed, "at least"))
     return lines
 
@@ -73,14 +69,7 @@ def _in_a_process(name: str, residents: int, rounds: int) -> dict[str, Any]:
     return {"missing": f"{found['missing']} is not installed"} if "missing" in found else found
 
 
-def _pass(residents: int, rounds: int) -> float:
-    """Return nanoseconds an entry of one pass over the same network."""
-    ties = random_ties(residents)
-    rows = np.modf(np.arange(residents * compiled.NARROW) * 0.7548776662)[0]
-    lived, least, out = np.zeros(len(ties.strength)), np.ones(residents), np.zeros((compiled.NARROW_SUMS, residents))
-    weights, ahead = np.ones(len(ties.kinds)), AHEAD if residents >= AHEAD_FROM else 0
-    found = medians({"pass": lambda: compiled.pass_narrow(
-        ties.start, ties.length, ties.neighbour, ties.strength, ties.kind, ties.supports, weights, weights, np.inf,
-        rows, ahead, lived, least, out,
-    )}, rounds, max(1, 100_000 // residents))  # fmt: skip
-    return found["pass"] / int(ties.length.sum()) * 1e9
+def _ours(name: str, residents: int, rounds: int) -> float:
+    """Return nanoseconds an entry of the same mechanism in this package, over the same network."""
+    job, entries = MECHANISMS[name](residents)
+    return medians({"ours": job}, rounds, max(1, 100_000 // residents))["ours"] / entries * 1e9

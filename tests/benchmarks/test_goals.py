@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from benchmarks.goals import Line, goals
+from benchmarks.ours import MECHANISMS, Inputs
+from benchmarks.peers import people
 from benchmarks.timing import medians
 
 from benchmarks import __main__ as command
@@ -62,3 +65,20 @@ def test_jobs_are_taken_in_turn():
     found = medians({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, rounds=2)
     assert order == ["a", "b"] * 3
     assert set(found) == {"a", "b"}
+
+
+def test_agents_of_mesa_take_the_same_sums_as_the_pass():
+    """The same mechanism on the same network: else how many times as fast would mean nothing."""
+    inputs, model = Inputs(80), people(80)
+    inputs.take()
+    model.agents.do("step")
+    theirs = np.array([person.sums for person in model.agents]).T
+    assert np.allclose(theirs, inputs.sums, rtol=0, atol=1e-12)
+    assert inputs.sums[2].std() > 0
+
+
+@pytest.mark.parametrize("name", sorted(MECHANISMS))
+def test_what_others_are_compared_with_does_something(name):
+    job, entries = MECHANISMS[name](200)
+    assert entries > 1_000
+    job()

@@ -9,6 +9,7 @@ from numba import uint64
 
 from sim.compiled.caching import kernel
 from sim.compiled.draws import uniform
+from sim.compiled.memory import prefetch
 from sim.compiled.rows import find_tie
 
 
@@ -76,7 +77,16 @@ def _best_of(a, members, begin, end, factor, best, least, key, listed, weights, 
 def _friends_of_friends(i, rule, kind, maker, row, start, length, neighbour, out):
     """List friends of friends who seek somebody, some more than once; return how many, also where ``out`` is full."""
     found = 0
-    for e in range(start[i], start[i] + length[i]):
+    begin, end = start[i], start[i] + length[i]
+    for e in range(begin, end):  # asks beforehand for what is needed of each friend, then of her friends
+        prefetch(start, np.uint64(neighbour[e]))
+        prefetch(length, np.uint64(neighbour[e]))
+    for e in range(begin, end):
+        theirs = np.uint64(start[neighbour[e]])
+        prefetch(neighbour, theirs)
+        prefetch(maker, theirs)
+        prefetch(kind, theirs)
+    for e in range(begin, end):
         if maker[e] >= 0 or rule[kind[e]] != 0:
             continue
         friend = neighbour[e]

@@ -86,7 +86,7 @@ class ChangingTies:
     apart: int = field_from("ties.apart", at_least=0)
     """Weeks in which two who have parted do not find together again, 0 or more."""
     circle: int = field_from("ties.circle", at_least=1)
-    """Residents of the community at large among whom people can meet in one week, 1 or more."""
+    """Residents of the community, or of a larger area or place, among whom people can meet in one week, 1 or more."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
