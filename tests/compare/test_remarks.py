@@ -92,9 +92,8 @@ def test_an_ended_scenario_shows_its_average_on_screen_and_in_the_report(fake_st
     assert short.startswith("60 asked for, 44 eligible")
     folder = folder_of(study, tmp_path / "out")
     text = write_report(folder).read_text(encoding="utf-8")
-    assert (
-        text.count("Ended around week 20 of 40, after which hardly anybody takes part") == 2
-    )  # in the table, on a page
+    assert text.count("Ended around week 20 of 40") == 2  # in the table, and on its page
+    assert text.count("after which hardly anybody takes part; on average over all weeks") == 1
     assert text.count("60 asked for, 44 eligible (mean over 50 runs), so 44 are invited") == 2
     from sim.cli.results import print_answer
 

@@ -122,23 +122,30 @@ def ended(comparison: pd.DataFrame, series: pd.DataFrame, manifest: Mapping[str,
     }
 
 
+def _when(row: Mapping[str, Any], facts: Facts) -> str:
+    return f"ended around week {row['last_week']} of {facts.weeks}"
+
+
 def _ended_words(row: Mapping[str, Any], facts: Facts) -> str:
     verdict = verdict_of(row, facts.direction(facts.outcome))
     sure = "" if stats.too_few(int(row["seeds"])) else f", {verdict}"
     effect = amount(row)
     spoken = effect if effect == between(row) else f"{effect} ({between(row)}{sure})"
-    return (
-        f"ended around week {row['last_week']} of {facts.weeks}, after which hardly anybody takes part; "
-        f"on average over all weeks its effect is {spoken}"
-    )
+    when = f"{_when(row, facts)}, after which hardly anybody takes part"
+    return f"{when}; on average over all weeks its effect is {spoken}"
 
 
-def remarks(comparison: pd.DataFrame, series: pd.DataFrame, manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return all that is to be said of scenarios, by scenario in the study's order: parts of sentences."""
+def remarks(
+    comparison: pd.DataFrame, series: pd.DataFrame, manifest: Mapping[str, Any], *, brief: bool = False
+) -> dict[str, list[str]]:
+    """Return all that is to be said of scenarios, by scenario in the study's order: parts of sentences.
+
+    ``brief`` leaves out the average effect, for where it stands beside.
+    """
     facts = Facts.read(manifest)
     short, over = shortages(manifest), ended(comparison, series, manifest)
+    words = _when if brief else _ended_words
     told = {
-        name: [*short.get(name, []), *([_ended_words(over[name], facts)] if name in over else [])]
-        for name in facts.compared
-    }  # fmt: skip
+        name: [*short.get(name, []), *([words(over[name], facts)] if name in over else [])] for name in facts.compared
+    }
     return {name: texts for name, texts in told.items() if texts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,16 +76,28 @@ def _of_other_kinds(community: Community, made: bool) -> Floats:
 def _kind(kind: str) -> Measure:
     named = {"neighbour": "with neighbours", "group": "through a group or place", "friend": "with friends"}
     where = named.get(kind, f"in the {kind}")
-    return Measure(
+    return _number_of_ties(
         f"ties_{kind}",
         f"ties {where}",
         f"Mean number of ties {where}.",
         "higher",
+        lambda look: look.degree(kind) if kind in look.community.ties.kinds else _none(look),
+    )
+
+
+def _number_of_ties(
+    name: str, label: str, description: str, better: Literal["higher", ""], of: Callable[[Look], Floats]
+) -> Measure:
+    return Measure(
+        name,
+        label,
+        description,
+        better,
         "ties",
         structural=True,
         every=QUARTER,
         is_detail=True,
-        of=lambda look: (look.degree(kind) if kind in look.community.ties.kinds else _none(look), None),
+        of=lambda look: (of(look), None),
     )
 
 
@@ -145,27 +158,19 @@ NETWORK = (
         of=lambda look: (look.degree(), None),
     ),
     *(_kind(kind) for kind in ORDINARY_KINDS),
-    Measure(
+    _number_of_ties(
         "ties_other",
         "other ties",
         "Mean number of ties of other kinds, which a survey has named.",
         "higher",
-        "ties",
-        structural=True,
-        every=QUARTER,
-        is_detail=True,
-        of=lambda look: (_of_other_kinds(look.community, made=False), None),
+        lambda look: _of_other_kinds(look.community, made=False),
     ),
-    Measure(
+    _number_of_ties(
         "ties_made",
         "ties that interventions made",
         "Mean number of ties of kinds that only interventions make.",
         "",
-        "ties",
-        structural=True,
-        every=QUARTER,
-        is_detail=True,
-        of=lambda look: (_of_other_kinds(look.community, made=True), None),
+        lambda look: _of_other_kinds(look.community, made=True),
     ),
     Measure(
         "support",

@@ -39,7 +39,9 @@ def context(material: Material, charts: Charts) -> dict[str, Any]:
     """Return the names that the templates use, with their values."""
     manifest = material.manifest
     through = tie_rows(material)
-    told = compare.remarks(material.comparison, material.series, manifest)
+    taking_part = material.series[material.series["measure"] == "taking_part"]
+    told = compare.remarks(material.comparison, taking_part, manifest)
+    briefly = compare.remarks(material.comparison, taking_part, manifest, brief=True)
     return {
         "facts": material.facts,
         "manifest": _NOTHING_SAID | dict(manifest),
@@ -52,7 +54,7 @@ def context(material: Material, charts: Charts) -> dict[str, Any]:
         "suppressed_ripple": material.suppressed.ripple_sentence(),
         "suppressed_parts": material.suppressed.parts_sentence(),
         **_answer(material),
-        **_compared(material, told),
+        **_compared(material, briefly),
         **_pictures(material, charts, through),
         **_scenarios(material, through, told),
         **_community(material),

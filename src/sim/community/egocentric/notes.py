@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.community.egocentric.reading import EgoData
+from sim.community.survey.notes import notes_on_answers
 from sim.errors import listing
 
 __all__ = ["notes_of"]
@@ -46,18 +47,7 @@ def notes_of(
         else "All communities start from the same respondents: the survey's sampling error is left out."
     )
     notes += _ties(settings, data, facts)
-    missing = facts["missing"]
-    if missing:
-        counts = ", ".join(f"{name} {count:,}" for name, count in sorted(missing.items()))
-        said = " unless they are said to be filled in" if facts.get("imputed") else ""
-        notes.append(f"Residents without an answer: {counts}. Numbers and categories stay missing{said}.")
-    if gaps:
-        notes.append(f"In the yes-or-no columns {', '.join(sorted(gaps))} a missing answer is read as no.")
-    if left_out:
-        notes.append(
-            f"Columns not taken over, since they look like names, free text or identifiers: {', '.join(left_out)}."
-        )
-    return [*notes, *drawn]
+    return [*notes, *notes_on_answers("Residents without an answer", facts, left_out, gaps), *drawn]
 
 
 def _ties(settings: Any, data: EgoData, facts: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.community.survey.tables import Table
 
-__all__ = ["notes_of"]
+__all__ = ["notes_of", "notes_on_answers"]
 
 _LEFT_OUT = {
     "nominations_empty": "that named nobody",
@@ -47,20 +47,40 @@ def notes_of(
         notes.append(f"{table.file.name} is separated by {mark}; numbers with a decimal comma were understood.")
     notes += [_nominations(survey, ties, facts), _pairs(survey, facts)]
     notes += [*_off_roster(survey, table, facts), *_not_given(survey, facts), *_memberships(facts)]
-    missing = facts["missing"]
-    if missing:
-        counts = ", ".join(f"{name} {count:,}" for name, count in sorted(missing.items()))
+    apart = "; `types: category` keeps it apart"
+    return [*notes, *notes_on_answers("No answer", facts, left_out, gaps, apart), *drawn]
+
+
+def notes_on_answers(
+    who: str, facts: Mapping[str, Any], left_out: Sequence[str], gaps: Sequence[str], apart: str = ""
+) -> list[str]:
+    """Return the notes on answers that are missing and on columns that are not taken over.
+
+    Parameters
+    ----------
+    who
+        How the note on missing answers begins.
+    facts
+        Counts by name.
+    left_out
+        Columns that look like names or free text.
+    gaps
+        Flags in which a missing answer was read as no.
+    apart
+        What can be done about that.
+
+    """
+    notes = []
+    if facts["missing"]:
+        counts = ", ".join(f"{name} {count:,}" for name, count in sorted(facts["missing"].items()))
         said = " unless they are said to be filled in" if facts.get("imputed") else ""
-        notes.append(f"No answer: {counts}. Numbers and categories stay missing{said}.")
+        notes.append(f"{who}: {counts}. Numbers and categories stay missing{said}.")
     if gaps:
-        notes.append(
-            f"In the yes-or-no columns {', '.join(sorted(gaps))} a missing answer is read as no; "
-            "`types: category` keeps it apart."
-        )
+        notes.append(f"In the yes-or-no columns {', '.join(sorted(gaps))} a missing answer is read as no{apart}.")
     if left_out:
         names = ", ".join(left_out)
         notes.append(f"Columns not taken over, since they look like names, free text or identifiers: {names}.")
-    return [*notes, *drawn]
+    return notes
 
 
 def _nominations(survey: Any, ties: str, facts: Mapping[str, Any]) -> str:
