@@ -1,5 +1,7 @@
 """What is written is read back to the same community: columns, ties and strengths, to the last of six decimals."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -124,3 +126,13 @@ def test_people_of_a_survey_are_written_with_private_only(tmp_path, capfd):
         app([*words, "--private"])
     assert not end.value.code
     assert load_plan([tmp_path / "out"])["baseline"].build_community(1).ties.count == 2
+
+
+def test_what_was_made_up_is_still_made_up_and_a_survey_is_still_a_survey(town, read_back, tmp_path):
+    assert not read_back.private
+    assert any("made up (`made_up`)" in note for note in read_back.notes)
+    surveyed = replace(town, private=True)
+    write_community(surveyed, tmp_path / "survey")
+    plan = load_plan([tmp_path / "survey"])
+    assert "made_up" not in (tmp_path / "survey/baseline.yaml").read_text()
+    assert plan.scenarios[plan.baseline].build_community(1).private

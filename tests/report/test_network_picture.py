@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.report.network import drawn_network
+from sim.errors import InputError
+from sim.report import write_report
+from sim.report.network import CANNOT_BE_PLAYED, drawn_network, why_not_drawn
 from sim.report.reading import read
 from sim.report.replaying import played_again
 
@@ -93,3 +95,28 @@ def test_a_run_that_gives_something_else_is_not_drawn(folder, tmp_path):
     effects["effect"] += 0.01
     effects.to_parquet(other / "effects.parquet")
     assert drawn_network(read(other)) is None
+
+
+def test_why_no_network_is_drawn_is_said(folder, tmp_path):
+    private = changed(folder, tmp_path / "private", private=True)
+    many = changed(folder, tmp_path / "many", about={"residents": 5001})
+    manifest = json.loads((folder / "manifest.json").read_text())
+    other = changed(folder, tmp_path / "other", outcome="isolated", better="lower")
+    engine = {**manifest["fingerprint"], "parts": {**manifest["fingerprint"]["parts"], "engine": {"sources": "other"}}}
+    old = changed(folder, tmp_path / "old", fingerprint=engine)
+    said = {
+        private: "in a surveyed community people can be recognised", many: "up to 5,000 residents; of 5,001",
+        other: "here it is about", old: "sim run` anew draws it",
+    }  # fmt: skip
+    for path, words in said.items():
+        assert drawn_network(read(path)) is None
+        assert words in (why_not_drawn(read(path)) or CANNOT_BE_PLAYED), path
+    assert why_not_drawn(read(folder)) == ""
+
+
+def test_the_scenario_whose_network_is_drawn_can_be_chosen(folder, tmp_path):
+    copy = changed(folder, tmp_path / "copy")
+    text = write_report(copy, "groups").read_text(encoding="utf-8")
+    assert str(drawn_network(read(folder)).after).split(" aria-label")[0] in text
+    with pytest.raises(InputError, match="--network: there is no scenario 'grouops'; did you mean 'groups'"):
+        write_report(copy, "grouops")

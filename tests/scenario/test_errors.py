@@ -278,3 +278,13 @@ def test_a_new_kind_of_tie_that_looks_like_a_slip_is_noted(write, kind, near):
     )
     said = f"Talks: '{kind}' is a new kind of tie, which is allowed; did you mean '{near}'?"
     assert load_plan("study")["talks"].notes == ((said,) if near else ())
+
+
+def test_a_file_given_as_targets_is_told_where_it_belongs(write: Write, problems: Problems) -> None:
+    write(
+        "x", "title: X\noutcome: loneliness\ncommunity: {synthesise: {residents: 300, targets: ours.csv}}\n", folder="y"
+    )
+    assert problems("y/x.yaml") == [
+        "y/x.yaml:3: community.synthesise.targets: must be a mapping, found 'ours.csv'; a file with a table of figures "
+        "stands under `table`"
+    ]

@@ -58,11 +58,11 @@ class Asked:
             raise InputError("a ranking is at the horizon or on average, not week by week")
 
 
-def report(folder: Path) -> None:
-    """Write the report of a folder again."""
+def report(folder: Path, network: str | None = None) -> None:
+    """Write the report of a folder again, the network drawn under the scenario that is asked for."""
     from sim.study import Results
 
-    say(str(Results.open(folder).write_report()))
+    say(str(Results.open(folder).write_report(network or "")))
 
 
 def compare(folders: Sequence[Path], asked: Asked) -> None:

@@ -122,8 +122,14 @@ def compare(
 @ends_well
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.", show_default=False)],
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Draw the network under this scenario; under the one that did most if absent."
+        ),
+    ] = None,
 ) -> None:
     """Write report.html of stored results again."""
     from sim.cli import results
 
-    results.report(folder)
+    results.report(folder, network)

@@ -23,7 +23,7 @@ _FLAGS = ("lived_experience", "disclosed", "influence")
 
 
 def write_community(community: Community, folder: Path, form: str = "csv") -> list[Path]:
-    """Write a community, and a scenario that reads it back, into a folder; return the files.
+    """Write a community, with ``csv`` and a scenario that reads it back, into a folder; return the files.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def write_community(community: Community, folder: Path, form: str = "csv") -> li
     folder
         Made if it is not there; it must hold none of the files.
     form
-        ``csv``: people.csv, ties.csv, places.csv (who belongs to what); ``graphml``: community.graphml. With either
-        comes baseline.yaml, a scenario whose community these files are.
+        ``csv``: people.csv, ties.csv, places.csv (who belongs to what) and baseline.yaml, a scenario whose community
+        these files are, marked as made up unless it is from a survey; ``graphml``: community.graphml alone.
 
     Raises
     ------
@@ -144,6 +144,7 @@ def _scenario(community: Community) -> str:
     orders = {name: columns[name].categories for name in kept if columns[name].is_category}
     given: dict[str, str] = {
         "title": _quoted(community.title),
+        **({} if community.private else {"made_up": "true"}),
         "people": "people.csv",
         "ties": "ties.csv",
         "kind": "kind",

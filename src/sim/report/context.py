@@ -15,7 +15,7 @@ from sim.plots.moved import MOVED
 from sim.plots.style import styles
 from sim.report import reach, settings, sources, standing, tables
 from sim.report.charts.drawing import key_mark
-from sim.report.network import drawn_network
+from sim.report.network import CANNOT_BE_PLAYED, drawn_network, why_not_drawn
 from sim.report.tables import Cell
 from sim.report.ties import tie_lines, tie_rows
 from sim.report.workshop import workshop_pages
@@ -128,6 +128,7 @@ def _pictures(material: Material, charts: Charts, through: Mapping[str, Mapping[
         "through": tie_lines(through, material),
         "groups": _rows(tables.group_lines(material)),
         "network": drawn_network(material),
+        "why_no_network": why_not_drawn(material) or CANNOT_BE_PLAYED,
         "network_outcome": MOVED.get(facts.outcome, facts.outcome),
     }
 

@@ -12,14 +12,14 @@ from sim.compare import headline_rows, ranked
 from sim.compare.wording import number
 from sim.measures import COMPARED
 from sim.plots.moved import MOVED
-from sim.report.replaying import Played, played_again
+from sim.report.replaying import MOST_RESIDENTS, Played, played_again
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from sim.report.reading import Material
 
-__all__ = ["Drawn", "drawn_network"]
+__all__ = ["CANNOT_BE_PLAYED", "Drawn", "drawn_network", "why_not_drawn"]
 
 _SIDE = 480.0
 _EDGE = 8.0
@@ -45,14 +45,45 @@ class Drawn:
 
 
 def drawn_network(material: Material) -> Drawn | None:
-    """Return the network before and after under the scenario that did most; nothing where it may not or cannot be."""
+    """Return the network before and after under one scenario; nothing where it may not or cannot be.
+
+    It is the scenario that the material names, else the one that did most.
+    """
     facts = material.facts
-    outcome = MOVED.get(facts.outcome, facts.outcome)
     rows = ranked(headline_rows(material.comparison, facts), facts.direction(facts.outcome))
-    if not rows or outcome not in ("loneliness", "stigma"):
+    if not rows or why_not_drawn(material):
         return None
-    played = played_again(material, str(rows[0]["scenario"]), outcome)
+    name = material.network or str(rows[0]["scenario"])
+    played = played_again(material, name, MOVED.get(facts.outcome, facts.outcome))
     return None if played is None else _drawn(played, material)
+
+
+def why_not_drawn(material: Material) -> str:
+    """Return in a sentence why no network is drawn, as far as that can be said without playing; else nothing."""
+    facts = material.facts
+    residents = int(material.about.get("residents") or 0)
+    if facts.private:
+        return (
+            "A picture of the network is not part of this report: in a surveyed community people can be recognised by "
+            "whom they know."
+        )
+    if MOVED.get(facts.outcome, facts.outcome) not in ("loneliness", "stigma"):
+        label = COMPARED[facts.outcome].label
+        return f"The network is drawn where the answer is about loneliness or stigma; here it is about {label}."
+    if residents > MOST_RESIDENTS:
+        return (
+            f"The network is drawn for up to {MOST_RESIDENTS:,} residents; of {residents:,} single ones could not be "
+            "told apart."
+        )
+    return ""
+
+
+CANNOT_BE_PLAYED = (
+    "The network before and after is left out: it is drawn from one run that is played again, and that cannot be done "
+    "with what is here (the program or its data files are not those that computed the results). `sim run` anew draws "
+    "it."
+)
+"""What is said where a network could be drawn and yet was not."""
 
 
 def _drawn(played: Played, material: Material) -> Drawn:
@@ -78,7 +109,7 @@ def _drawn(played: Played, material: Material) -> Drawn:
         f"know each other stand together. Of them {number(counts[0])} took part; {label} ended lower than without it "
         f"for {number(counts[1])} and higher for {number(counts[2])} (by more than {_LEAST_CHANGE} on a scale from 0 "
         f"to 1); {number(len(played.made))} ties are there that would not be without it. One run is one possible "
-        "course: the other pictures show means over all runs."
+        "course: the other pictures show means over all runs. " + _which(material)
     )
     return Drawn(
         before=_svg(before, f"Network before: residents as dots, darker where {label} is higher."),
@@ -90,6 +121,16 @@ def _drawn(played: Played, material: Material) -> Drawn:
         ],
         words=words,
     )  # fmt: skip
+
+
+def _which(material: Material) -> str:
+    """Return which scenario is drawn and how to have another one, where there is another."""
+    if len(material.facts.compared) < 2:
+        return ""
+    chosen = (
+        "It is drawn for the scenario asked for" if material.network else "It is drawn for the scenario that did most"
+    )
+    return f"{chosen}; `sim report DIR --network NAME` draws another."
 
 
 def _scaled(x: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -33,6 +33,8 @@ class Material:
     failures: pd.DataFrame
     suppressed: Suppressed
     """What was left out; empty where the community is not surveyed."""
+    network: str = ""
+    """Scenario under which the network is drawn; the one that did most where empty."""
 
     @property
     def group_sizes(self) -> dict[str, float]:

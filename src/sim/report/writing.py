@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from sim.compare.wording import plain
+from sim.errors import InputError, did_you_mean, listing
 from sim.plots import save_figures
 from sim.report.charts.building import charts_of
 from sim.report.charts.payload import as_script
@@ -23,19 +25,31 @@ if TYPE_CHECKING:
 __all__ = ["command", "render", "write_report"]
 
 
-def write_report(folder: Path | str) -> Path:
+def write_report(folder: Path | str, network: str = "") -> Path:
     """Write the figures and ``report.html`` of a result folder, and return the report's path.
 
     Reads the stored manifest and tables; the same content gives the same bytes.
 
+    Parameters
+    ----------
+    folder
+        A result folder.
+    network
+        Scenario under which the network is drawn before and after; the one that did most where empty.
+
     Raises
     ------
     InputError
-        When ``folder`` is not a result folder or a file in it cannot be read.
+        When ``folder`` is not a result folder, a file in it cannot be read, or there is no such scenario beside the
+        baseline.
     """
     from sim.store.files import write_text
 
-    material = read(folder)
+    material = replace(read(folder), network=network)
+    names = material.facts.compared
+    if network and network not in names:
+        hint = did_you_mean(network, names) or ";"
+        raise InputError(f"--network: there is no scenario '{network}'{hint} scenarios: {listing(names)}")
     save_figures(
         material.folder, material.series, material.comparison, material.ripple, material.contributions,
         material.manifest,

@@ -123,7 +123,9 @@ def _in_words(
     words = {"list_type": "a list", "dict_type": "a mapping", "model_type": "a mapping", "string_type": "a text"}
     if kind in words or kind == "model_attributes_type":
         expected = words.get(kind, "a mapping")
-        return f"must be {expected}, found {found(item['input'])}", False, location
+        table = location[-2:] == ("synthesise", "targets") and isinstance(item["input"], str)
+        hint = "; a file with a table of figures stands under `table`" if table else ""
+        return f"must be {expected}, found {found(item['input'])}{hint}", False, location
     return str(item["msg"]), False, location
 
 

@@ -166,11 +166,17 @@ class Results(Comparisons):
         compare.write_comparison(self.path, self._comparison)
         return self.write_report()
 
-    def write_report(self) -> Path:
-        """Write the figures and ``report.html`` again; return the report's path."""
+    def write_report(self, network: str = "") -> Path:
+        """Write the figures and ``report.html`` again; return the report's path.
+
+        Parameters
+        ----------
+        network
+            Scenario under which the network is drawn before and after; the one that did most where empty.
+        """
         from sim.report import write_report
 
-        return Path(write_report(self.path))
+        return Path(write_report(self.path, network) if network else write_report(self.path))
 
     def _repr_html_(self) -> str:
         outcome = str(self.facts.outcome)

@@ -60,7 +60,8 @@ def build(settings: Any, seed: int) -> Community:
         ids=np.arange(settings.residents, dtype=np.int64), columns=columns, ties=places.ties, places=places.places,
         groups=settings.groups,
         title=settings.title or f"{settings.residents:,} residents grown from a survey of {len(data.rows):,} people",
-        notes=notes_of(settings, data, facts, left_out, gaps, drawing.notes), private=True, seed=seed, facts=facts,
+        notes=notes_of(settings, data, facts, left_out, gaps, drawing.notes),
+        private=not settings.made_up, seed=seed, facts=facts,
     )  # fmt: skip
     community.matches = matches_of(data, sample, structure, mixed)
     return community

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.community.egocentric.reading import EgoData
-from sim.community.survey.notes import notes_on_answers
+from sim.community.survey.notes import MADE_UP, notes_on_answers
 from sim.errors import listing
 
 __all__ = ["notes_of"]
@@ -39,6 +39,7 @@ def notes_of(
         f"by them from {settings.alters.name}; {settings.residents:,} residents are grown from them"
         + (", weighted" if settings.weight else "")
         + ". Residents have a respondent's answers and numbers of ties; who is tied to whom is made.",
+        *([MADE_UP] if settings.made_up else []),
     ]
     notes.append(
         "Each community starts from respondents drawn anew with replacement, so that communities differ as another "

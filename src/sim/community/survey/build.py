@@ -74,7 +74,7 @@ def build(survey: Any, seed: int) -> Community:
         ids=_community_ids(people.ids), columns=columns, ties=places.ties, places=places.places, groups=survey.groups,
         title=survey.title or f"A survey of {len(people.table)} people ({table.file.name})",
         notes=notes_of(survey, people.table, file.name, facts, left_out, gaps, drawing.notes),
-        private=True, seed=seed, facts=facts,
+        private=not survey.made_up, seed=seed, facts=facts,
     )  # fmt: skip
 
 

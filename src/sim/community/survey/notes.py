@@ -7,7 +7,10 @@ from typing import Any
 
 from sim.community.survey.tables import Table
 
-__all__ = ["notes_of", "notes_on_answers"]
+__all__ = ["MADE_UP", "notes_of", "notes_on_answers"]
+
+MADE_UP = "The scenario says that these people are made up (`made_up`), so nothing is left out to protect them."
+"""Note of a community whose people are not real."""
 
 _LEFT_OUT = {
     "nominations_empty": "that named nobody",
@@ -42,6 +45,7 @@ def notes_of(
 
     """
     notes = [f"{facts['people_read']:,} people read from {table.file.name}."]
+    notes += [MADE_UP] if survey.made_up else []
     if table.decimal_comma:
         mark = "semicolons" if table.separator == ";" else "tabs"
         notes.append(f"{table.file.name} is separated by {mark}; numbers with a decimal comma were understood.")

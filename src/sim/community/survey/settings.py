@@ -144,6 +144,9 @@ class AnswerSettings:
     """A further file of people and places (two-mode data), e.g. ``{file: clubs.csv, place: club}``."""
     encoding: str = ""
     """Encoding of text files that are not UTF-8, e.g. ``cp1252`` (Excel on Windows)."""
+    made_up: bool = False
+    """Whether these people are made up, as those are that ``sim network synthesise`` writes: then nobody has to be
+    protected, and nothing is left out of what readers see. Never for the answers of real people."""
     sheets: Mapping[str, str] = field(default_factory=dict)
     """Which sheet of a workbook (.xlsx) is meant, by the key of its file, e.g. ``{people: Answers, ties: Names}``."""
 
