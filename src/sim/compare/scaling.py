@@ -66,7 +66,8 @@ def _limit(item: Mapping[str, Any], counts: Mapping[str, float]) -> Limit:
         return Limit(0.0, "nothing in its file says how many it is for")
     joined, able, invited = (float(counts.get(key, 0.0)) for key in ("joined", "eligible", "invited"))
     if not joined:
-        return Limit()
+        share = float(choose.get("share") or 0.0)
+        return Limit(1.0 / share, "everybody who is eligible is invited then") if share else Limit()
     loose = ""
     if not places and counts["by_invitation"] < _MOSTLY * joined:
         loose = "many come who were not invited, so the cost need not follow"
