@@ -145,3 +145,16 @@ def test_other_errors_are_not_hidden():
 
     with pytest.raises(RuntimeError, match="something else"):
         run(make)
+
+
+def test_what_the_toolkit_is_imported_without_can_be_imported_afterwards():
+    """In a process of its own, as packages stay imported: what was hidden is to be had again, NetworKit works."""
+    code = (
+        "import sys; from sim.community.toolkit import graph_of, run, toolkit; import numpy as np\n"
+        "graph = graph_of(np.array([0, 1]), np.array([1, 2]), 3)\n"
+        "assert toolkit() is sys.modules['networkit'] and graph.numberOfEdges() == 2\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+        "import networkx, matplotlib.pyplot; assert networkx.path_graph(3) and matplotlib.pyplot.figure"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim import compiled
 from sim.community.ties import Ties
-from sim.community.toolkit import graph_of, run
+from sim.community.toolkit import graph_of, run, toolkit
 from sim.rng import Stream
 
 __all__ = ["Links", "betweenness", "communities", "crossing", "eigenvector", "links_of"]
@@ -178,14 +178,12 @@ def communities(links: Links, luck: Floats) -> Numbers:
         A draw in [0, 1) for each resident: the order in which they move.
 
     """
-    from networkit.community import ParallelLeiden
-
     tied = np.flatnonzero(links.degree > 0)
     part = np.full(len(links.first) - 1, -1, np.int64)
     if len(tied):
         order = tied[np.argsort(luck[tied], kind="stable")]
         graph = links.graph(order)
-        found = run(lambda: ParallelLeiden(graph, randomize=False, iterations=_LEIDEN_ROUNDS))
+        found = run(lambda: toolkit().community.ParallelLeiden(graph, randomize=False, iterations=_LEIDEN_ROUNDS))
         part[order] = found.getPartition().getVector()
     return _by_size(part)
 

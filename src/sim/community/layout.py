@@ -208,11 +208,15 @@ def _forced(one: Numbers, other: Numbers, outward: Floats, count: int) -> Floats
     position = _spiral(count) + 0.3 * outward
     ideal = 1.0 / np.sqrt(count)
     tied = np.maximum(1.0, np.bincount(one, minlength=count))[:, None]
+    squared, step_along = np.empty((count, count)), np.empty((count, count))
     for step in range(_ROUNDS_WITHIN):
         heat = 0.12 * (1.0 - step / _ROUNDS_WITHIN) + 0.002
-        apart = position[:, None, :] - position[None, :, :]
-        squared = (apart**2).sum(axis=2) + 1e-6
-        force = (apart * (ideal**2 / squared)[:, :, None]).sum(axis=1)
+        squared.fill(1e-6)
+        for axis in (0, 1):
+            np.subtract.outer(position[:, axis], position[:, axis], out=step_along)
+            squared += np.square(step_along, out=step_along)
+        weight = np.divide(ideal**2, squared, out=squared)
+        force = position * weight.sum(axis=1)[:, None] - weight @ position  # each pair repels along its line
         along = position[one] - position[other]
         attraction = along * np.sqrt((along**2).sum(axis=1))[:, None] / ideal
         pulled = np.stack([np.bincount(one, attraction[:, axis], count) for axis in (0, 1)], axis=1)

@@ -274,22 +274,16 @@ def seek_partners(
 
 @kernel
 def accept_pairs(
-    acceptance_key, strength_key, identity, one, other, kind, place, slots, taken, disclosed, stigma, refusal,
-    strengths, first, strength,
+    lot, order, strength_key, identity, ones, others, kinds, places, slots, taken, disclosed, stigma, refusal,
+    strengths, first, one, other, kind, place, strength,
 ):  # fmt: skip
     """Let pairs who have found each other accept, the luckier first, while both have a free slot of the kind.
 
-    Who has disclosed is turned down with a chance of ``refusal`` x the other's ``stigma``. Those who accept are moved
-    to the front of ``one``, ``other``, ``kind`` and ``place``, ordered by luck; ``taken`` goes up with each, and
-    ``strength`` is filled with one of ``strengths[first[kind] : first[kind + 1]]``. Return how many they are.
-    Allocates copies.
+    ``order`` are the pairs by their ``lot``. Who has disclosed is turned down with a chance of ``refusal`` x the
+    other's ``stigma``. Those who accept fill ``one``, ``other``, ``kind`` and ``place``, ordered by luck; ``taken``
+    goes up with each, and ``strength`` is filled with one of ``strengths[first[kind] : first[kind + 1]]``. Return how
+    many they are.
     """
-    lot = np.empty(one.size)
-    for t in range(one.size):
-        i, j = identity[one[t]], identity[other[t]]
-        lot[t] = uniform(acceptance_key, min(i, j), max(i, j))
-    order = np.argsort(lot, kind="mergesort")
-    ones, others, kinds, places = one.copy(), other.copy(), kind.copy(), place.copy()
     accepted = 0
     for t in order:
         i, j, k = ones[t], others[t], kinds[t]

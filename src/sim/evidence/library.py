@@ -9,9 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
-
 from sim.errors import InputError, did_you_mean
+from sim.evidence.keeping import kept
 
 __all__ = [
     "GRADES",
@@ -116,26 +115,33 @@ NOT_VERIFIED = (
 """What the words behind a citation mean, to be said once where they are used."""
 
 
-def _read(name: str) -> Mapping[str, Any]:
-    text = (resources.files("sim.evidence") / name).read_text(encoding="utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
-    return loaded or {}
+@cache
+def _files() -> dict[str, Mapping[str, Any]]:
+    """Return what the evidence files hold, by name."""
+    files = [item for item in resources.files("sim.evidence").iterdir() if item.name.endswith(".yaml")]
+    texts = {item.name: item.read_text(encoding="utf-8") for item in sorted(files, key=lambda item: item.name)}
+    return kept(texts, _loaded)
+
+
+def _loaded(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe", pure=True).load(text) or {}
 
 
 @cache
 def _sources() -> dict[str, Source]:
-    return {key: Source(key=key, **fields) for key, fields in _read("sources.yaml").items()}
+    return {key: Source(key=key, **fields) for key, fields in _files()["sources.yaml"].items()}
 
 
 @cache
 def entries() -> dict[str, Entry]:
     """Return all entries by name."""
     found: dict[str, Entry] = {}
-    files = sorted(item.name for item in resources.files("sim.evidence").iterdir() if item.name.endswith(".yaml"))
-    for file in files:
+    for file, held in _files().items():
         if file == "sources.yaml":
             continue
-        for name, fields in _read(file).items():
+        for name, fields in held.items():
             if name in found:
                 raise ValueError(f"{file}: evidence entry '{name}' stands twice")
             fields = dict(fields)

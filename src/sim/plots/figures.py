@@ -185,12 +185,14 @@ def _picture(name: str, draw: Callable[[Axes], Axes], height: float, caption: st
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         FigureCanvasAgg(figure)
         draw(figure.add_subplot())
-        figure.draw_without_rendering()  # lays it out, once for both files
-        figure.set_layout_engine("none")
+        engine = figure.get_layout_engine()
+        assert engine is not None
+        engine.execute(figure)  # lays it out, once for both files
+        figure.set_layout_engine(None)  # with a placeholder in its place each file would be drawn twice
         vector, pixels = io.StringIO(), io.BytesIO()
         figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
         words = {"Software": None, "Title": caption, "Description": alt}
-        figure.savefig(pixels, format="png", metadata=words)
+        figure.savefig(pixels, format="png", metadata=words, pil_kwargs={"compress_level": 3})
     return Picture(name, caption, alt, _described(vector.getvalue(), caption, alt), pixels.getvalue())
 
 

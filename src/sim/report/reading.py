@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,21 @@ class Material:
         """Fewest residents of each group at week 0 over communities."""
         rows = self.series[(self.series["measure"] == "residents") & (self.series["week"] == 0)]
         return {str(name): float(held.min()) for name, held in rows["value"].groupby(rows["group"].astype(str))}
+
+    @cached_property
+    def rows_of_scenario(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of the comparison at the horizon, by scenario."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in compare.records(self.comparison[self.comparison["when"] == "horizon"]):
+            found.setdefault(str(row["scenario"]), []).append(row)
+        return found
+
+    @cached_property
+    def ranked(self) -> list[dict[str, Any]]:
+        """The ranking by the primary measure; nothing where neither direction is better or there are no runs."""
+        if self.facts.direction(self.facts.outcome) not in ("lower", "higher") or self.effects.empty:
+            return []
+        return compare.records(compare.ranking(self.effects, self.manifest))
 
     @property
     def about(self) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim import stats
-from sim.compare import at_budget, gaps, headline_rows, ranked, ranking, records
+from sim.compare import at_budget, gaps, headline_rows, ranked, records
 from sim.compare.wording import amount, between, currency_of, group_phrase, joined, money, number
 from sim.report.tables import Cell
 
@@ -22,10 +22,7 @@ _STOPS = "growth stops there: "
 
 def _ranked(material: Material) -> list[dict[str, Any]]:
     """Return the ranking; nothing where neither direction is better or there are too few runs."""
-    facts = material.facts
-    if facts.direction(facts.outcome) not in ("lower", "higher") or material.effects.empty:
-        return []
-    rows = records(ranking(material.effects, material.manifest))
+    rows = material.ranked
     return [] if not rows or stats.too_few(int(rows[0]["seeds"])) else rows
 
 

@@ -165,11 +165,9 @@ def _whom(name: str, material: Material) -> str:
 
 def worse_off_words(name: str, material: Material) -> str:
     """Return how many residents end worse off than without it; empty where nobody does or it is not known."""
-    table = material.comparison
-    found = records(
-        table[(table["scenario"] == name) & (table["measure"] == "worse_off") & (table["group"] == "all")
-              & (table["when"] == "horizon")]
-    )  # fmt: skip
+    found = [
+        row for row in material.rows_of_scenario.get(name, []) if (row["measure"], row["group"]) == ("worse_off", "all")
+    ]
     if not found or round(float(found[0]["value"])) < 1:
         return ""
     count = number(float(found[0]["value"]))

@@ -111,6 +111,8 @@ def _page(
 
 
 def _rows(name: str, material: Material, when: str = "horizon") -> list[dict[str, Any]]:
+    if when == "horizon":
+        return material.rows_of_scenario.get(name, [])
     table = material.comparison
     return records(table[(table["scenario"] == name) & (table["when"] == when)])
 

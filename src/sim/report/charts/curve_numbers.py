@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,13 +115,14 @@ def weekly(series: pd.DataFrame, scenarios: Sequence[str], measures: Sequence[st
     codes = [_codes(wanted[column], names) for column, names in (("scenario", scenarios), ("measure", measures))]
     group_code = _codes(wanted["group"], groups)
     week, value = wanted["week"].to_numpy(np.int64), wanted["value"].to_numpy(np.float64)
-    for place, measure in enumerate(measures):
-        for where, group in enumerate(groups):
-            held = (codes[1] == place) & (group_code == where) & (codes[0] >= 0)
-            if held.any():
-                found[measure, group] = _curve(
-                    codes[0][held], week[held], run[held], value[held], len(scenarios), communities
-                )
+    curve = np.where(codes[0] < 0, -1, codes[1] * len(groups) + group_code)
+    order = np.argsort(curve, kind="stable")  # once, in place of one look at all rows for each curve
+    ends = np.searchsorted(curve[order], np.arange(len(measures) * len(groups) + 1))
+    for number, (first, last) in enumerate(pairwise(ends)):
+        if first < last:
+            held = order[first:last]
+            key = measures[number // len(groups)], groups[number % len(groups)]
+            found[key] = _curve(codes[0][held], week[held], run[held], value[held], len(scenarios), communities)
     return Curves(found)
 
 
