@@ -358,6 +358,11 @@ def test_what_costs_the_same_however_many_come_sets_no_limit(fake_study):
     study.manifest["programmes"] = {"befriending": {"visits": counted(70, 10, 10), "hub": counted(70, 0, 0)}}
     assert compare.most(study.manifest, "befriending").factor == pytest.approx(7)
     assert compare.most({"scenarios": {"befriending": {}}}, "befriending").factor == math.inf
+    assert "all 70 who are eligible" in compare.most(study.manifest, "befriending").why
+    assert "70" not in compare.most({**study.manifest, "private": True}, "befriending").why
+    items[1]["choose"] = {"share": 0.4}
+    del study.manifest["programmes"]  # of a folder in which nothing was counted
+    assert compare.most(study.manifest, "befriending").factor == pytest.approx(2.5)
 
 
 # --- on whom, and through whom ---------------------------------------------------------------------

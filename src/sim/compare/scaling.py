@@ -25,6 +25,9 @@ _MOSTLY = 0.8
 """Share of participants who came by invitation from which on the number invited decides how many come."""
 
 
+_EVERYBODY = "everybody who is eligible is invited then"
+
+
 @dataclass(frozen=True)
 class Limit:
     """How many times as large a scenario can become."""
@@ -45,7 +48,8 @@ def most(manifest: Mapping[str, Any], scenario: str) -> Limit:
     stored = (manifest["scenarios"].get(scenario) or {}).get("resolved") or {}
     counted = (manifest.get("programmes") or {}).get(scenario) or {}
     items = [item for item in stored.get("interventions") or () if _hangs_on_people(item)]
-    limits = [_limit(item, counted.get(str(item["name"])) or {}) for item in items]
+    private = bool(manifest.get("private") or (manifest.get("about") or {}).get("private"))
+    limits = [_limit(item, counted.get(str(item["name"])) or {}, private) for item in items]
     if not limits:
         return Limit()
     least = min(limits, key=lambda limit: limit.factor)
@@ -57,8 +61,8 @@ def _hangs_on_people(item: Mapping[str, Any]) -> bool:
     return cost is None or any(cost.get(name) for name in _BY_PEOPLE)
 
 
-def _limit(item: Mapping[str, Any], counts: Mapping[str, float]) -> Limit:
-    """Return how many times as large one intervention can become."""
+def _limit(item: Mapping[str, Any], counts: Mapping[str, float], private: bool) -> Limit:
+    """Return how many times as large one intervention can become; how many people that are is not said of a survey."""
     choose, runs = item.get("choose") or {}, item.get("runs") or {}
     chosen = choose.get("number") is not None or choose.get("share") is not None
     places = runs.get("places") is not None or runs.get("workers") is not None
@@ -66,13 +70,14 @@ def _limit(item: Mapping[str, Any], counts: Mapping[str, float]) -> Limit:
         return Limit(0.0, "nothing in its file says how many it is for")
     joined, able, invited = (float(counts.get(key, 0.0)) for key in ("joined", "eligible", "invited"))
     if not joined:
-        return Limit()
+        share = float(choose.get("share") or 0.0)
+        return Limit(1.0 / share, _EVERYBODY) if share else Limit()
     loose = ""
     if not places and counts["by_invitation"] < _MOSTLY * joined:
         loose = "many come who were not invited, so the cost need not follow"
     if chosen and invited:
         room = min(able / invited, max(1.0, able / joined))
-        why = f"all {able:,.0f} who are eligible are invited then"
+        why = _EVERYBODY if private else f"all {able:,.0f} who are eligible are invited then"
         return Limit(max(room, 1.0), why, loose)
     waiting = float(counts["waiting"])
     return Limit((joined + waiting) / joined, "everybody who wants a place has one then", loose)
