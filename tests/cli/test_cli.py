@@ -11,6 +11,7 @@ import pytest
 from sim._version import __version__
 from sim.cli.main import app
 from sim.cli.screens import duration, size
+from sim.compare.wording import counted
 from sim.evidence import entries
 from sim.evidence.library import GRADES
 
@@ -119,7 +120,7 @@ def test_failed_runs_are_told_first_and_are_exit_code_1(town, call, monkeypatch,
     monkeypatch.setattr(sim.run, "play_unit", play)
     code, out, err = call("run", "town", "--workers", "1", "--out", "out")
     assert code == 1
-    assert "1 runs failed (listed in out/failures.csv)" in err
+    assert "1 run failed (listed in out/failures.csv)" in err
     assert "all scenarios, seed 2: ZeroDivisionError: one over nothing" in err
     assert re.search(r"\d of 2 ", out)
     assert out.rstrip().endswith("out/report.html")
@@ -349,4 +350,5 @@ def test_a_reader_that_has_enough_ends_it_quietly(town):
 
 def test_numbers_are_said_for_readers():
     assert [duration(x) for x in (0.2, 40, 200, 7800)] == ["1 s", "40 s", "3 min", "2 h 10 min"]
+    assert [counted(x, "run") for x in (0, 1, 2, 1200)] == ["0 runs", "1 run", "2 runs", "1,200 runs"]
     assert [size(x) for x in (12, 1500, 3_240_000, 5e10)] == ["12 bytes", "1.5 kB", "3.2 MB", "50 GB"]

@@ -106,7 +106,7 @@ def test_why_no_network_is_drawn_is_said(folder, tmp_path):
     old = changed(folder, tmp_path / "old", fingerprint=engine)
     said = {
         private: "in a surveyed community people can be recognised", many: "up to 5,000 residents; of 5,001",
-        other: "here it is about", old: "sim run` anew draws it",
+        other: "here it is about", old: "“sim run --fresh” draws it",
     }  # fmt: skip
     for path, words in said.items():
         assert drawn_network(read(path)) is None

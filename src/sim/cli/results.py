@@ -294,10 +294,13 @@ def title_of(results: Results, scenario: str) -> str:
 
 
 def _say_state(results: Results) -> None:
+    from sim.compare.wording import counted
+
     units = results.manifest["units"]
     if units["failed"]:
-        note(f"{results.path}: {len(units['failed'])} runs failed, see failures.csv")
+        note(f"{results.path}: {counted(len(units['failed']), 'run')} failed, see failures.csv")
     stored = {path.stem for path in results.path.glob("units/*.parquet")}  # a killed run leaves more than it noted
     pending = [unit for unit in units["pending"] if unit not in stored]
     if pending:
-        note(f"{results.path}: not complete, {len(pending)} runs are pending; 'sim run' goes on")
+        verb = "is" if len(pending) == 1 else "are"
+        note(f"{results.path}: not complete, {counted(len(pending), 'run')} {verb} pending; 'sim run' goes on")

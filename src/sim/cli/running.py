@@ -162,9 +162,11 @@ def dry_run(given: Given) -> int:
 
 
 def _what(study: Study) -> str:
+    from sim.compare.wording import counted
+
     plan = study.plan
-    count = len(plan.scenarios)
-    return f"{plan.title}: {count} scenario{'s' if count > 1 else ''}, {plan.seeds} runs of each, {plan.weeks} weeks"
+    scenarios, runs = counted(len(plan.scenarios), "scenario"), counted(plan.seeds, "run")
+    return f"{plan.title}: {scenarios}, {runs} of each, {counted(plan.weeks, 'week')}"
 
 
 def _workers(count: int) -> str:
@@ -174,7 +176,7 @@ def _workers(count: int) -> str:
 def _say_start(progress: Progress, workers: str) -> None:
     done, total = progress.done, progress.total
     if done >= total:
-        note(f"all {total} runs are there already")
+        note("the one run is there already" if total == 1 else f"all {total} runs are there already")
     else:
         there = f"{done} of {total} runs are there already; " if done else ""
         note(f"{there}{total - done} to play{f' with {workers}' if workers else ''}")
@@ -246,7 +248,9 @@ _IN_WORDS = {
 
 
 def _say_failures(outcome: Outcome) -> None:
-    note(f"{len(outcome.failures)} runs failed (listed in {outcome.folder / 'failures.csv'}):")
+    from sim.compare.wording import counted
+
+    note(f"{counted(len(outcome.failures), 'run')} failed (listed in {outcome.folder / 'failures.csv'}):")
     kinds: dict[tuple[str, str], list[int]] = {}
     for failure in outcome.failures:
         kinds.setdefault((failure["scenario"] or "all scenarios", failure["error"]), []).append(failure["seed"])

@@ -12,6 +12,7 @@ __all__ = [
     "COSTS_IN_WORDS",
     "amount",
     "between",
+    "counted",
     "currency_of",
     "decimals_known",
     "group_phrase",
@@ -87,6 +88,11 @@ def currency_of(manifest: Mapping[str, Any]) -> str:
             if found:
                 return str(found)
     return COMPARED["cost"].unit
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things, of which one is no plural: ``1 run``, ``3 runs``, ``1,200 runs``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def joined(parts: Iterable[str], last: str = "and") -> str:

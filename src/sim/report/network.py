@@ -80,8 +80,8 @@ def why_not_drawn(material: Material) -> str:
 
 CANNOT_BE_PLAYED = (
     "The network before and after is left out: it is drawn from one run that is played again, and that cannot be done "
-    "with what is here (the program or its data files are not those that computed the results). `sim run` anew draws "
-    "it."
+    "with what is here (the program or its data files are not those that computed the results). “sim run --fresh” "
+    "draws it."
 )
 """What is said where a network could be drawn and yet was not."""
 
@@ -109,7 +109,7 @@ def _drawn(played: Played, material: Material) -> Drawn:
         f"know each other stand together. Of them {number(counts[0])} took part; {label} ended lower than without it "
         f"for {number(counts[1])} and higher for {number(counts[2])} (by more than {_LEAST_CHANGE} on a scale from 0 "
         f"to 1); {number(len(played.made))} ties are there that would not be without it. One run is one possible "
-        "course: the other pictures show means over all runs. " + _which(material)
+        "course: the other pictures show means over all runs."
     )
     return Drawn(
         before=_svg(before, f"Network before: residents as dots, darker where {label} is higher."),
@@ -119,7 +119,7 @@ def _drawn(played: Played, material: Material) -> Drawn:
             (_key(_LESS), f"{label} lower"), (_key(_MORE), f"{label} higher"), (_key(_SAME), "hardly any change"),
             (_key("#111111"), "black rim: took part; black line: a tie that would not be there"),
         ],
-        words=words,
+        words=f"{words} {_which(material)}".strip(),
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _which(material: Material) -> str:
     chosen = (
         "It is drawn for the scenario asked for" if material.network else "It is drawn for the scenario that did most"
     )
-    return f"{chosen}; `sim report DIR --network NAME` draws another."
+    return f"{chosen}; “sim report DIR --network NAME” draws another."
 
 
 def _scaled(x: Floats, y: Floats) -> tuple[Floats, Floats]:
