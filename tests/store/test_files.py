@@ -26,7 +26,7 @@ def test_a_file_is_whole_or_as_it_was(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_said_so(tmp_path):
-    with pytest.raises(InputError, match=r"missing/a\.txt: cannot be written: No such file"):
+    with pytest.raises(InputError, match=r"missing/a\.txt: cannot be written: there is no such file"):
         write_text(tmp_path / "missing/a.txt", "x")
 
 
