@@ -82,3 +82,9 @@ def test_what_others_are_compared_with_does_something(name):
     job, entries = MECHANISMS[name](200)
     assert entries > 1_000
     job()
+
+
+def test_processes_are_timed_by_the_clock_and_not_by_this_process():
+    """Processor time of this process would say that every command starts at once."""
+    lines = goals()["8"].measure(quick=True)
+    assert all(line.ratio > 0.005 for line in lines)

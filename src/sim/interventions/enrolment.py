@@ -83,6 +83,8 @@ def enrol(runs: Runs, week: Week, state: Participation, available: Who, luck: Fl
         return joined
     places = places_in(runs, week.number)
     free = len(queue) if places is None else max(places - int(np.count_nonzero(state.taking_part())), 0)
+    if not free:
+        return joined
     if len(queue) > free or runs.group_size is not None or runs.workers is not None:
         queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))]
     queue = queue[:free] if runs.group_size is None else _in_groups(runs, queue[:free], week.number, state)
