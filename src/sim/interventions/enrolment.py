@@ -85,6 +85,9 @@ def enrol(runs: Runs, week: Week, state: Participation, available: Who, luck: Fl
     free = len(queue) if places is None else max(places - int(np.count_nonzero(state.taking_part())), 0)
     if not free:
         return joined
+    if len(queue) > free:  # of a long queue only those who may be among the first are put in order
+        since = state.waiting_since[queue]
+        queue = queue[since <= np.partition(since, free - 1)[free - 1]]
     if len(queue) > free or runs.group_size is not None or runs.workers is not None:
         queue = queue[np.lexsort((luck[queue], state.waiting_since[queue]))]
     queue = queue[:free] if runs.group_size is None else _in_groups(runs, queue[:free], week.number, state)
