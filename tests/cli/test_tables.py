@@ -7,7 +7,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import pandas as pd
 import pytest
 
-from sim.cli import questions
+from sim.cli import comparing, questions
 from sim.cli.main import app
 from sim.cli.screens import table
 from sim.measures import COST_KINDS, ESTIMANDS
@@ -183,3 +183,15 @@ def test_a_tornado_of_one_seed_has_no_interval_and_says_so():
 def test_numbers_of_a_column_have_the_same_decimals(numbers, wanted):
     said = questions._sayer(pd.DataFrame({"index": numbers}))
     assert [said(number) for number in numbers] == wanted
+
+
+@pytest.mark.parametrize(("numbers", "wanted"), [
+    ((-0.42, -0.49, -0.36), ("0.42 lower", "0.36 to 0.49 lower")),
+    ((0.25, 0.16, 0.35), ("0.25 higher", "0.16 to 0.35 higher")),
+    ((-1.0, -3.0, 1.0), ("1 lower", "between 3 lower and 1 higher")),
+    ((0.0, 0.0, 0.0), ("no difference", "the same in every run")),
+    ((-0.5, -math.inf, math.inf), ("0.50 lower", "not known from one run")),
+])  # fmt: skip
+def test_a_sum_over_residents_is_told_with_its_way(numbers, wanted):
+    row = dict(zip(("effect", "lower", "upper"), numbers, strict=True))
+    assert comparing._summed(row) == wanted

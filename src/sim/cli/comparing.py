@@ -239,10 +239,22 @@ def _summed(row: Any) -> tuple[str, str]:
     """Return a sum over residents and its interval in words, to a digit that the interval allows."""
     from sim.compare.wording import decimals_known, number
 
-    decimals = min(2, decimals_known((row["upper"] - row["lower"]) / 2.0))
-    way = "lower" if row["effect"] < 0 else "higher"
-    low, high = (number(row[name], decimals) for name in ("lower", "upper"))
-    return (f"{number(abs(row['effect']), decimals)} {way}" if row["effect"] else "no difference"), f"{low} to {high}"
+    low, high = float(row["lower"]), float(row["upper"])
+    decimals = min(2, decimals_known((high - low) / 2.0))
+
+    def told(value: float) -> str:
+        text = number(abs(value), decimals)
+        is_zero = not any(digit in "123456789" for digit in text)
+        return "no difference" if is_zero else f"{text} {'lower' if value < 0 else 'higher'}"
+
+    if not math.isfinite(high - low):
+        return told(row["effect"]), "not known from one run"
+    if low == high:
+        return told(row["effect"]), "the same in every run"
+    if low < 0.0 < high:
+        return told(row["effect"]), f"between {told(low)} and {told(high)}"
+    near, far = sorted((low, high), key=abs)
+    return told(row["effect"]), f"{number(abs(near), decimals)} to {told(far)}"
 
 
 def _print_ties(results: Results, asked: Asked) -> None:
