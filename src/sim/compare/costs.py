@@ -198,7 +198,7 @@ def at_budget(
     measure = measure or facts.outcome
     total, effect = at_the_end(effects, "cost"), at_the_end(effects, measure)
     kinds = [at_the_end(effects, f"cost_{kind}") for kind in NOT_BY_PLACES]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for scenario in facts.compared:
         if scenario not in effect or (scenario not in total and not facts.private):
             continue
