@@ -169,4 +169,4 @@ def is_tie(difference: Floats, community: list[Any], is_total: bool) -> bool:
     """Say whether two scenarios cannot be told apart, or not by anything of consequence, shape (runs,)."""
     found = stats.cluster_interval(difference, community)
     negligible = not is_total and max(abs(found.lower), abs(found.upper)) < NEGLIGIBLE
-    return negligible or not found.clear_of_zero or np.count_nonzero(difference) < FEWEST_DIFFERENT
+    return negligible or not found.clear_of_zero or int(np.count_nonzero(difference)) < FEWEST_DIFFERENT

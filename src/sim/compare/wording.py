@@ -82,6 +82,11 @@ def money(value: float, currency: str = "GBP") -> str:
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
+def cost_words(value: float, currency: str, *, private: bool) -> str:
+    """Return an extra cost in words; of a surveyed community one that is missing is not shown."""
+    return "not shown: so few take part" if private and math.isnan(value) else money(value, currency)
+
+
 def currency_of(manifest: Mapping[str, Any]) -> str:
     """Return the currency of the interventions' costs; the measure's unit where none is said."""
     for stored in manifest["scenarios"].values():

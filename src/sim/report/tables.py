@@ -13,6 +13,7 @@ from sim.compare.verdicts import verdict_of, why_too_close
 from sim.compare.wording import (
     amount,
     between,
+    cost_words,
     currency_of,
     group_phrase,
     money,
@@ -136,7 +137,7 @@ def main_lines(
                 "told": [_sentence(text) for text in (told or {}).get(name, ())],
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
-                "cost": money(float(row["cost"]), coin),
+                "cost": cost_words(float(row["cost"]), coin, private=facts.private),
                 "cost_per_unit": _cost_per_person(counted or row, coin),
             }
         )
