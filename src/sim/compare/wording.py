@@ -80,6 +80,28 @@ def money(value: float, currency: str = "GBP") -> str:
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
+def unpaid(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return, by scenario, how much of its extra cost is volunteers' time, from rows of a comparison; none left out."""
+    found = {
+        str(row["scenario"]): float(row["effect"])
+        for row in rows
+        if (row["measure"], row["group"], row["when"]) == ("cost_volunteer_time", "all", "horizon")
+    }
+    return {name: worth for name, worth in found.items() if worth > 0.0}
+
+
+def of_it_unpaid(worth: float, currency: str) -> str:
+    """Return ``of it £2,050 volunteers' time, which nobody pays``; empty where there is none."""
+    return f"of it {money(worth, currency)} volunteers' time, which nobody pays" if worth > 0.0 else ""
+
+
+def one_person(row: Mapping[str, Any]) -> str:
+    """Return what a cost for each person buys: ``to have one person fewer who is often lonely``."""
+    label = COMPARED[str(row["measure"])].label
+    verb = "has" if label.startswith("no ") else "is"
+    return f"to have one person {'fewer' if float(row['effect']) < 0.0 else 'more'} who {verb} {label}"
+
+
 def currency_of(manifest: Mapping[str, Any]) -> str:
     """Return the currency of the interventions' costs; the measure's unit where none is said."""
     for stored in manifest["scenarios"].values():
