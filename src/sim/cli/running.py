@@ -244,7 +244,7 @@ def _say_sources(results: Results, paths: Sequence[Path]) -> None:
 
 
 def _where_set(manifest: Mapping[str, Any], without: Sequence[str], paths: Sequence[Path]) -> list[str]:
-    """Return what to explain so that every value without a source is listed: the study's folder, or few of its files."""
+    """Return what to explain so that every value without a source is listed: the study or some of its files."""
     if len(paths) == 1 and paths[0].is_dir():
         return [str(paths[0])]
     left, files = set(without), []
