@@ -258,9 +258,9 @@ def _rows(results: Results, measure: str, asked: Asked) -> list[Any]:
 
 
 def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) -> list[str]:
-    from sim.compare.wording import amount, between, currency_of, money, pairs_better
+    from sim.compare.wording import amount, between, cost_words, currency_of, pairs_better
 
-    cost = money(float(row["cost"]), currency_of(results.manifest))
+    cost = cost_words(float(row["cost"]), currency_of(results.manifest), private=results.facts.private)
     return [
         title_of(results, str(row["scenario"])),
         *([_group(str(row["group"]))] if by else []),
@@ -281,17 +281,17 @@ def _unpaid_sentence(results: Results, asked: Asked) -> str:
     found = [
         f"{title_of(results, str(row['scenario']))} {money(float(row['cost']), unit)}, {part}"
         for row in _rows(results, "cost_volunteer_time", asked)
-        if (part := of_it_unpaid(float(row["effect"]), unit))
+        if (part := of_it_unpaid(float(row["effect"]), unit)) and not math.isnan(float(row["cost"]))
     ]
     return f"Extra cost: {'; '.join(found)}." if found else ""
 
 
 def _cost_sentence(results: Results, rows: Sequence[Any]) -> str:
     """Return what each scenario costs as a whole, said once where the rows are about groups."""
-    from sim.compare.wording import currency_of, money
+    from sim.compare.wording import cost_words, currency_of
 
-    unit = currency_of(results.manifest)
-    costs = {str(row["scenario"]): money(float(row["cost"]), unit) for row in rows}
+    unit, private = currency_of(results.manifest), results.facts.private
+    costs = {str(row["scenario"]): cost_words(float(row["cost"]), unit, private=private) for row in rows}
     told = "; ".join(f"{title_of(results, name)} {cost}" for name, cost in costs.items())
     return f"Extra cost as a whole, not of one group: {told}."
 

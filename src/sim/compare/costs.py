@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim import stats
 from sim.compare.comparison import NOT_OF_EVERYBODY
 from sim.compare.facts import Facts
+from sim.compare.hidden_costs import TOO_FEW_FOR_COSTS
 from sim.compare.pairs import at_the_end
 from sim.compare.scaling import Limit, most
 from sim.compare.verdicts import verdict_of
@@ -74,11 +75,13 @@ def costs(
     rows: list[dict[str, Any]] = []
     for scenario in facts.compared:
         if scenario not in tables["cost"]:
+            if facts.private and scenario in effect:
+                rows += [*_kinds(scenario, tables), _not_shown(scenario, len(effect[scenario].dropna()))]
             continue
         total = tables["cost"][scenario].dropna()
         rows += _kinds(scenario, tables)
-        people = reached[scenario].reindex(total.index) * residents if scenario in reached else total * 0.0
-        rows.append(_per_person(scenario, total, people))
+        people = reached[scenario].reindex(total.index) * residents if scenario in reached else total.iloc[:0]
+        rows.append(_per_person(scenario, total, people, facts))
         if scenario in effect and measure not in NOT_OF_EVERYBODY:
             rows.append(_per_unit(scenario, total, effect[scenario].reindex(total.index), residents, facts, measure))
     return pd.DataFrame(rows, columns=list(COST_COLUMNS))
@@ -101,12 +104,20 @@ def _kinds(scenario: str, tables: Mapping[str, pd.DataFrame]) -> list[dict[str, 
     return rows
 
 
-def _per_person(scenario: str, total: pd.Series[Any], people: pd.Series[Any]) -> dict[str, Any]:
+def _not_shown(scenario: str, seeds: int) -> dict[str, Any]:
+    return {"scenario": scenario, "item": "total", "unit": "all kinds", "seeds": seeds, "why": TOO_FEW_FOR_COSTS}
+
+
+def _per_person(scenario: str, total: pd.Series[Any], people: pd.Series[Any], facts: Facts) -> dict[str, Any]:
+    hidden, runs = facts.private and people.empty, len(total)
+    total = total.reindex(people.index)
     known = people.notna().to_numpy()
     spent, count = total.to_numpy(np.float64)[known], people.to_numpy(np.float64)[known]
     head = {"scenario": scenario, "item": "per person reached", "unit": "one resident who takes or took part"}
     if not count.any():
-        return {**head, "seeds": len(spent), "why": "nobody is reached by taking part"}
+        nobody = "nobody is reached by taking part"
+        few = f"fewer than {facts.least} take part, so how many is not shown"
+        return {**head, "seeds": runs, "why": few if hidden else nobody}
     cost, lower, upper = _ratio(spent, count, total.index.get_level_values("community").to_numpy()[known])
     why = "" if np.isfinite(cost) else "in some runs nobody is reached, so that no interval is bounded"
     return {**head, "cost": cost, "lower": lower, "upper": upper, "seeds": len(spent), "why": why}
@@ -187,11 +198,15 @@ def at_budget(
     measure = measure or facts.outcome
     total, effect = at_the_end(effects, "cost"), at_the_end(effects, measure)
     kinds = [at_the_end(effects, f"cost_{kind}") for kind in NOT_BY_PLACES]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for scenario in facts.compared:
-        if scenario not in total or scenario not in effect:
+        if scenario not in effect or (scenario not in total and not facts.private):
             continue
         change = effect[scenario].dropna()
+        if scenario not in total:
+            rows.append({"scenario": scenario, "measure": measure, "budget": budget, "seeds": len(change),
+                         "note": f"its cost is {TOO_FEW_FOR_COSTS}"})  # fmt: skip
+            continue
         spent = total[scenario].reindex(change.index)
         fixed = sum((kind[scenario].reindex(change.index).fillna(0.0) for kind in kinds if scenario in kind), spent * 0)
         rows.append({"scenario": scenario, "measure": measure, "budget": budget,

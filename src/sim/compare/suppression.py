@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sim.compare.estimands import sizes_by_part
 from sim.compare.facts import USUAL_LEAST
+from sim.compare.hidden_costs import hidden_costs, without_hidden_costs
 from sim.measures import COMPARED, ESTIMANDS
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Suppressed:
     """Whether numbers of residents who are worse off are not shown."""
     counts: int = 0
     """Rows that are not shown because their share stands for a few residents."""
+    costs: int = 0
+    """Scenarios of which it is not shown what they cost."""
     ripple_classes: int = 0
     """Classes of distance that are not shown, over scenarios and measures."""
 
@@ -75,6 +78,8 @@ class Suppressed:
             parts.append("self-stigma by group, which is about people with lived experience alone")
         if self.worse_off:
             parts.append("numbers of residents who are worse off, where they are few, and by group")
+        if self.costs:
+            parts.append("costs in all and by who takes part or helps, where these are few")
         if self.counts:
             parts.append(f"{self.counts} shares that stand for fewer than {self.least} residents")
         return self._said(parts)
@@ -89,6 +94,7 @@ class Suppressed:
         ]
         parts += ["self-stigma by group"] if self.of_lived_experience else []
         parts += ["some numbers worse off"] if self.worse_off else []
+        parts += ["some costs"] if self.costs else []
         if not parts:
             return ""
         return f"Not shown, to protect those surveyed: {', '.join(parts)} (docs/surveys.md says why; the report what)."
@@ -159,11 +165,12 @@ def suppress(
     worse = _few_worse_off(comparison, effects, least)
     gone, few = present.isin(list(hidden)) | parts, _few_concerned(comparison, smallest_known, least)
     counted = _few_counted(comparison, smallest_known, least)
-    shown = comparison[~(gone | few | worse | counted)].reset_index(drop=True)
+    costs = hidden_costs(effects, smallest_known.get("all", 0.0), small, least)
+    shown = without_hidden_costs(comparison[~(gone | few | worse | counted)].reset_index(drop=True), costs)
     left_out = set(zip(comparison["scenario"][parts].astype(str), present[parts], strict=True))
     return shown, Suppressed(
         least=least, groups=counts, of_lived_experience=bool((few & ~gone).any()), parts=len(left_out),
-        worse_off=bool((worse & ~gone).any()), counts=int((counted & ~gone & ~few & ~worse).sum()),
+        worse_off=bool((worse & ~gone).any()), costs=len(costs), counts=int((counted & ~gone & ~few & ~worse).sum()),
     )  # fmt: skip
 
 

@@ -102,6 +102,11 @@ def one_person(row: Mapping[str, Any]) -> str:
     return f"to have one person {'fewer' if float(row['effect']) < 0.0 else 'more'} who {verb} {label}"
 
 
+def cost_words(value: float, currency: str, *, private: bool) -> str:
+    """Return an extra cost in words; of a surveyed community one that is missing is not shown."""
+    return "not shown: so few take part" if private and math.isnan(value) else money(value, currency)
+
+
 def currency_of(manifest: Mapping[str, Any]) -> str:
     """Return the currency of the interventions' costs; the measure's unit where none is said."""
     for stored in manifest["scenarios"].values():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim import stats
-from sim.compare import at_budget, gaps, headline_rows, ranked, records
+from sim.compare import at_budget, gaps, headline_rows, only_shown, ranked, records
 from sim.compare.wording import amount, between, currency_of, group_phrase, joined, money, number
 from sim.report.tables import Cell
 
@@ -90,7 +90,8 @@ def budget_table(material: Material) -> tuple[str, list[tuple[str, list[Cell]]]]
     if len(costly) < 2 or stats.too_few(min(int(row["seeds"]) for row in rows)):
         return "", []
     budget = float(costly[0]["cost"])
-    scaled = at_budget(material.effects, material.manifest, budget)
+    effects = only_shown(material.effects, material.comparison) if facts.private else material.effects
+    scaled = at_budget(effects, material.manifest, budget)
     found = []
     for row in records(scaled):
         if math.isnan(float(row["effect"])):

@@ -13,6 +13,7 @@ from sim.compare.verdicts import verdict_of
 from sim.compare.wording import (
     amount,
     between,
+    cost_words,
     currency_of,
     group_phrase,
     money,
@@ -138,8 +139,8 @@ def main_lines(
                 "told": [_sentence(text) for text in (told or {}).get(name, ())],
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
-                "cost": money(float(row["cost"]), coin),
-                "unpaid": of_it_unpaid(free.get(name, 0.0), coin),
+                "cost": cost_words(float(row["cost"]), coin, private=facts.private),
+                "unpaid": of_it_unpaid(free.get(name, 0.0) if float(row["cost"]) > 0.0 else 0.0, coin),
                 "cost_per_unit": _cost_per_person(counted or row, coin),
             }
         )

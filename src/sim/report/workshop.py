@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -162,13 +163,15 @@ def _reach(name: str, row: Mapping[str, Any] | None, unpaid_part: str, material:
     everybody = residents_of(material.series).get("all", 0.0)
     found = [held for held in _rows(name, material) if held["measure"] == "reached" and held["group"] == "all"]
     people = float(found[0]["value"]) * everybody if found else 0.0
-    if material.facts.private and 0.0 < people < material.suppressed.least:
-        reach = f"Fewer than {material.suppressed.least} residents took part"
+    if material.facts.private and (not found or 0.0 < people < material.suppressed.least):
+        reach = f"Fewer than {material.suppressed.least} residents took part, so how many is not shown"
     elif people < 0.5:
         reach = "Nobody takes part in it"
     else:
         reach = f"About {number(people)} residents took part ({number(100 * people / everybody, 1)}%)"
     cost = 0.0 if row is None else float(row["cost"])
+    if material.facts.private and math.isnan(cost):
+        return f"{reach}; what it cost is not shown, as few could be counted from it."
     if cost > 0.0:
         told = money(cost, currency_of(material.manifest)) + (f" ({unpaid_part})" if unpaid_part else "")
         return f"{reach}; it cost {told} more than leaving things as they are."
