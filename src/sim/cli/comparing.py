@@ -110,8 +110,8 @@ def _print_parts(results: Results, measure: str) -> None:
 
 
 def _print_ranking(results: Results, asked: Asked) -> None:
-    from sim.compare import records
-    from sim.compare.wording import amount
+    from sim.compare import NO_CHANCES, records
+    from sim.compare.wording import amount, chance_words
 
     measure = asked.measure or results.facts.outcome
     if results.facts.direction(measure) not in ("lower", "higher"):
@@ -124,24 +124,19 @@ def _print_ranking(results: Results, asked: Asked) -> None:
         place = "–" if row["verdict"] == "too few runs" else f"{row['place']}{'=' if row['tied'] else ''}"
         spoken = amount({**row, "measure": measure})
         too_few = row["verdict"] == "too few runs"
-        chances = ["–" if too_few else _chance(row[name]) for name in ("chance_best", "chance_best_two")]
+        chances = ["–" if too_few else chance_words(row[name]) for name in ("chance_best", "chance_best_two")]
         rows.append([
-            title_of(results, row["scenario"]), place, spoken, *chances, _tied(results, row),
+            title_of(results, row["scenario"]), place, spoken, *chances, _tied(results, row, measure),
         ])  # fmt: skip
     table(["scenario", "place", "effect", "chance of being best", "among the best two", "tied with"], rows)
+    if found["chance_best"].isna().any() and not (found["verdict"] == "too few runs").any():
+        say(NO_CHANCES)
 
 
-def _tied(results: Results, row: Any) -> str:
+def _tied(results: Results, row: Any, measure: str) -> str:
     if row["verdict"] == "too few runs":
-        return "too few runs to say"
+        return "too few communities to say" if measure == "worse_off" else "too few runs to say"
     return ", ".join(title_of(results, name) for name in str(row["tied_with"]).split(", ") if name)
-
-
-def _chance(value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    percent = round(100 * value)
-    return "under 1%" if percent == 0 else "over 99%" if percent == 100 else f"{percent}%"
 
 
 def _print_gaps(results: Results, asked: Asked) -> None:

@@ -63,6 +63,12 @@ def report(folder: Path, network: str | None = None) -> None:
     from sim.study import Results
 
     say(str(Results.open(folder).write_report(network or "")))
+    if network:
+        from sim.report import why_no_network
+
+        missing = why_no_network(folder)
+        if missing:
+            note(f"--network: nothing is drawn. {missing}")
 
 
 def compare(folders: Sequence[Path], asked: Asked) -> None:
@@ -218,6 +224,7 @@ def target_lines(results: Results) -> list[str]:
 def print_comparison(results: Results, measure: str, asked: Asked) -> None:
     """Print effects: of everybody with the best scenario first, or of the groups of a column."""
     from sim.compare import IN_PEOPLE, ranked
+    from sim.compare.verdicts import why_too_close
     from sim.compare.wording import number, plain
     from sim.measures import COMPARED
 
@@ -245,6 +252,11 @@ def print_comparison(results: Results, measure: str, asked: Asked) -> None:
     if wanted is not None:
         cells = [[*line, number(float(row["seeds_for_precision"]))] for line, row in zip(cells, rows, strict=True)]
     table(headings, cells)
+    for row in rows:
+        why = why_too_close(row)
+        if why:
+            group = f", {_group(str(row['group']))}" if by else ""
+            say(f"{title_of(results, str(row['scenario']))}{group}: {why}.")
     if by:
         say(_cost_sentence(results, rows))
     elif told := _unpaid_sentence(results, asked):

@@ -76,7 +76,13 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     sys.stdout.write("\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n")
 
 
-_STYLES = {"better": "green", "worse": "red", "too close to call": "yellow", "too few runs": "yellow"}
+_STYLES = {
+    "better": "green",
+    "worse": "red",
+    "too close to call": "yellow",
+    "too few runs": "yellow",
+    "not judged": "yellow",
+}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sim.compare.estimands import effects_by_part, estimands, sizes_by_part, thr
 from sim.compare.facts import Facts, records
 from sim.compare.gaps import gaps, how_counted, who_gains
 from sim.compare.precision import precision, seeds_for_precision, variance_sentence
-from sim.compare.ranking import ranking
+from sim.compare.ranking import NO_CHANCES, ranking
 from sim.compare.references import Folder, against, between, manifest_against, why_not_paired
 from sim.compare.remarks import ended, last_weeks, remarks, shortages
 from sim.compare.ripple import DISTANCES, ripple_summary
@@ -23,6 +23,7 @@ __all__ = [
     "COLUMNS",
     "DISTANCES",
     "IN_PEOPLE",
+    "NO_CHANCES",
     "VERDICTS",
     "Facts",
     "Folder",

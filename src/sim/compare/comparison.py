@@ -24,7 +24,7 @@ COLUMNS = (
     "standard_error", "seeds", "seeds_needed", "people_per_1000", "cost", "cost_per_unit",
     "relative", "relative_lower", "relative_upper", "interval", "runs_differ", "detectable", "seeds_for_20_percent",
     "cost_per_unit_lower", "cost_per_unit_upper", "community_share", "community_share_lower", "community_share_upper",
-    "exploratory", "verdict",
+    "communities", "exploratory", "verdict",
 )  # fmt: skip
 """Columns of ``comparison.csv``, in order."""
 
@@ -72,6 +72,7 @@ def comparison(series: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
         ``community_share`` is the share of the spread of single runs' effects that comes from the community, 0..1,
         the rest being chance (:func:`sim.stats.variance_split`); NaN unless several runs share each of several
         communities.
+        ``communities`` is the number of communities that the pairs come from.
         ``exploratory`` is true for all rows but that of the primary measure, for everybody, at the horizon: of many
         rows one in twenty is clear of zero by chance alone.
 
@@ -119,6 +120,7 @@ def _estimates(runs: PairedRuns, facts: Facts) -> dict[str, NDArray[Any]]:
         "seeds_needed": out(stats.seeds_for_half_widths(spread, np.where((sizes == 0) & (spread == 0), np.nan, sizes))),
         "people_per_1000": out(np.where(shares, found.estimate * 1000.0, np.nan)),
         "interval": out(_named(grouped, found.adjusted), ""),
+        "communities": out(grouped.clusters, 0),
         "runs_differ": out(differ.astype(np.int64), 0),
         "detectable": out(stats.detectable_effects(found.standard_error, grouped.freedom)),
         "seeds_for_20_percent": out(

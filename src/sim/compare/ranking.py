@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import stats
 from sim.compare.facts import Facts
 from sim.compare.pairs import at_the_end
-from sim.compare.verdicts import NEGLIGIBLE
+from sim.compare.verdicts import FEW_COMMUNITIES, FEWEST_DIFFERENT, NEGLIGIBLE
 from sim.errors import InputError
 from sim.measures import COMPARED
 from sim.rng import Draws
@@ -19,7 +19,12 @@ from sim.rng import Draws
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ranking"]
+__all__ = ["NO_CHANCES", "is_tie", "ranking"]
+
+NO_CHANCES = (
+    f"No chance of being best is given: the runs come from fewer than {FEW_COMMUNITIES} communities, too few to judge "
+    "by."
+)
 
 DRAWS = 4000
 """Draws of the Bayesian bootstrap: a chance of one half is known to within 1.6 points."""
@@ -36,11 +41,13 @@ def ranking(
 
     The chances are those of the true mean effects, as the paired runs tell of them: a Bayesian bootstrap (Rubin 1981)
     weighs the runs anew many times, with the same weights for all scenarios, so what hits all of them alike does not
-    blur their order; where several runs share a community, communities are weighed. Scenarios that are equal in every
-    run share a chance evenly. The draws are keyed, so the same results give the same chances.
+    blur their order; where several runs share a community, communities are weighed. Each draw's distance from the means
+    is stretched as Student's t asks for, so the chances rest on the same uncertainty as the intervals; where fewer than
+    ten communities are shared by the runs, none are given (NaN). Scenarios that are equal in every run share a chance
+    evenly. The draws are keyed, so the same results give the same chances.
 
     A scenario shares its place with the best of those that are left where the 95% interval of their paired difference
-    includes zero, or lies wholly within 0.0001 of it: that is a tie.
+    includes zero, or lies wholly within 0.0001 of it, or where fewer than six runs differ: that is a tie.
 
     Parameters
     ----------
@@ -57,7 +64,8 @@ def ranking(
     -------
     pandas.DataFrame
         Columns scenario, effect, lower, upper (of the effect against the baseline), place (1 for the best; ties share
-        it; missing with too few runs), tied, tied_with (names, with commas), chance_best and chance_best_two (0..1),
+        it; missing with too few runs), tied, tied_with (names, with commas), chance_best and chance_best_two (0..1; NaN
+        with too few communities),
         seeds (pairs in which all scenarios were played), verdict (``ahead``, ``tied``, ``behind``, ``too few runs``).
 
     Raises
@@ -107,6 +115,8 @@ def _chances(favour: Floats, community: NDArray[Any]) -> tuple[Floats, Floats]:
     held, place = np.unique(community, return_inverse=True)
     if len(held) in (1, len(favour)):
         place = np.arange(len(favour))
+    elif len(held) < FEW_COMMUNITIES:
+        return np.full(scenarios, np.nan), np.full(scenarios, np.nan)
     size = int(place.max()) + 1
     sums = np.zeros((size, scenarios))
     np.add.at(sums, place, favour)
@@ -116,10 +126,25 @@ def _chances(favour: Floats, community: NDArray[Any]) -> tuple[Floats, Floats]:
     copies = np.bincount(same.ravel()).astype(np.float64)
     who = np.arange(DRAWS * size, dtype=np.uint64)
     weights = -np.log1p(-Draws(0).stream("compare.ranking").uniform(who)).reshape(DRAWS, size)
-    means = (weights @ different) / (weights @ counts)[:, None]
+    centre = different.sum(axis=0) / counts.sum()
+    means = centre + _stretch(size)[:, None] * ((weights @ different) / (weights @ counts)[:, None] - centre)
     ahead = np.array([(copies * (means > means[:, [one]])).sum(axis=1) for one in range(different.shape[1])])
     chances = [np.clip((top - ahead) / copies[:, None], 0.0, 1.0).mean(axis=1) for top in (1.0, 2.0)]
     return chances[0][same.ravel()], chances[1][same.ravel()]
+
+
+def _stretch(size: int) -> Floats:
+    """Return by how much to stretch each draw, so that a mean of so many independent values spreads as Student's t.
+
+    A mean weighed by the bootstrap has the variance ``sum(d^2) / n / (n + 1)`` (d: distances of n values from their
+    mean); that of the squared standard error is ``sum(d^2) / n / (n - 1)``, and t divides by the root of a chi square.
+    """
+    from scipy.special import chdtri
+
+    if size < 2:
+        return np.ones(DRAWS)
+    luck = Draws(0).stream("compare.ranking.scale").uniform(np.arange(DRAWS, dtype=np.uint64))
+    return np.asarray(np.sqrt((size + 1) / chdtri(size - 1, np.maximum(luck, 1e-12))))
 
 
 def _places(
@@ -131,7 +156,7 @@ def _places(
         best = left[0]
         together = [
             number for number in left if number == best
-            or _is_tie(played[:, best] - played[:, number], community.tolist(), is_total)
+            or is_tie(played[:, best] - played[:, number], community.tolist(), is_total)
         ]  # fmt: skip
         for number in together:
             places[number] = len(order) - len(left) + 1
@@ -140,7 +165,8 @@ def _places(
     return places, ties
 
 
-def _is_tie(difference: Floats, community: list[Any], is_total: bool) -> bool:
+def is_tie(difference: Floats, community: list[Any], is_total: bool) -> bool:
+    """Say whether two scenarios cannot be told apart, or not by anything of consequence, shape (runs,)."""
     found = stats.cluster_interval(difference, community)
     negligible = not is_total and max(abs(found.lower), abs(found.upper)) < NEGLIGIBLE
-    return negligible or not found.clear_of_zero
+    return negligible or not found.clear_of_zero or int(np.count_nonzero(difference)) < FEWEST_DIFFERENT

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim import stats
-from sim.compare.comparison import versus
 from sim.compare.facts import Facts, records
-from sim.compare.verdicts import verdict_of
+from sim.compare.pairs import primary_runs
+from sim.compare.ranking import is_tie
+from sim.compare.verdicts import verdict_of, why_too_close
 from sim.compare.wording import (
     amount,
     between,
@@ -65,9 +66,9 @@ def answer(comparison: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
     """Return the answer to the study's question in one to three sentences.
 
     The first says which scenario did most for the primary measure, in people where they can be counted, in how many
-    paired runs, and whether it is ahead of the next. The second says what became of the others: which helped or
-    did harm, which are too close to call. The third says for whom the best one does most, at what cost, and whether
-    anybody ends worse off. With too few runs it says so and nothing else.
+    paired runs, and with which it is tied, or that it is ahead of the next. The second says what became of the
+    others: which helped or did harm, which are too close to call. The third says for whom the best one does most, at
+    what cost, and whether anybody ends worse off. With too few runs it says so and nothing else.
     """
     facts = Facts.read(manifest)
     rows = ranked(headline_rows(comparison, facts), facts.direction(facts.outcome))
@@ -123,17 +124,27 @@ def _first(
         )
     best = helped[0]
     lead = "did most for" if len(facts.compared) > 1 else "was better for"
+    tied = _tied_with(str(best["scenario"]), effects, facts)
+    tie = f", but is tied with {_shortened([title_of(facts.titles, name) for name in tied])}" if tied else ""
     text = (
-        f"{title_of(facts.titles, str(best['scenario']))} {lead} {label}: after {facts.weeks} weeks "
+        f"{title_of(facts.titles, str(best['scenario']))} {lead} {label}{tie}: after {facts.weeks} weeks "
         f"{effect_words(best, comparison)} than if things stay as they are, and it came out better in "
         f"{pairs_better(best)} paired runs"
     )
-    if len(helped) < 2:
+    if len(helped) < 2 or tied:
         return f"{text}."
-    second = str(helped[1]["scenario"])
-    gap = versus(effects, str(best["scenario"]), second, facts.outcome)
-    ahead = "it is also ahead of" if gap.clear_of_zero else "but it is too close to call between it and"
-    return f"{text}; {ahead} {title_of(facts.titles, second)}."
+    return f"{text}; it is also ahead of {title_of(facts.titles, str(helped[1]['scenario']))}."
+
+
+def _tied_with(best: str, effects: pd.DataFrame, facts: Facts) -> list[str]:
+    """Return the scenarios, the baseline aside, from which the best one cannot be told apart: see :func:`ranking`."""
+    table = primary_runs(effects, facts)
+    table = table[[name for name in facts.compared if name in table]].dropna()
+    community = table.index.get_level_values("community").tolist()
+    is_total, own = COMPARED[facts.outcome].is_total, table[best].to_numpy()
+    return [
+        str(name) for name in table if name != best and is_tie(own - table[name].to_numpy(), community, is_total)
+    ]  # fmt: skip
 
 
 def effect_words(row: Row, comparison: pd.DataFrame) -> str:
@@ -186,7 +197,10 @@ def _second(by_verdict: Mapping[str, Sequence[Row]], comparison: pd.DataFrame, f
         parts.append(f"{_changes(worse, comparison, facts)} made it worse")
     close = by_verdict.get("too close to call", ())
     if close:
-        listed = [f"{title_of(facts.titles, str(row['scenario']))} (better in {pairs_better(row)})" for row in close]
+        listed = [
+            f"{title_of(facts.titles, str(row['scenario']))} ({why_too_close(row) or f'better in {pairs_better(row)}'})"
+            for row in close
+        ]
         parts.append(f"too close to call: {_shortened(listed)}")
     for word in ("practically nothing", "no difference"):
         for row in by_verdict.get(word, ()):

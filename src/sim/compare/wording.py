@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sim import stats
 from sim.measures import COMPARED, Described
 
 __all__ = [
     "COSTS_IN_WORDS",
     "amount",
     "between",
+    "chance_words",
     "counted",
     "currency_of",
     "decimals_known",
@@ -178,9 +180,10 @@ def amount(row: Mapping[str, Any], *, unit: bool = True) -> str:
     if math.isnan(effect):
         return "not defined"
     if effect == 0.0 and lower == upper:
-        return "no difference"
+        return "nobody" if str(row["measure"]) == "worse_off" else "no difference"
     decimals = _decimals(effect, lower, upper)
-    text = number(abs(effect), decimals)
+    goes_one_way = lower > 0.0 or upper < 0.0  # then it must not be rounded away
+    text = _not_zero(abs(effect), decimals) if goes_one_way else number(abs(effect), decimals)
     if not _is_something(text):
         return "about the same"
     measure = COMPARED[str(row["measure"])]
@@ -194,8 +197,11 @@ def between(row: Mapping[str, Any]) -> str:
     effect, lower, upper, (less, more) = _scaled(row)
     if math.isnan(effect):
         return "not defined"
+    if str(row["measure"]) == "worse_off" and (not math.isfinite(upper - lower) or stats.too_few(int(row["seeds"]))):
+        several = math.isfinite(upper - lower)
+        return f"counted in {int(row['seeds'])} communities" if several else "counted in one community"
     if not math.isfinite(upper - lower):
-        return "counted in one community" if str(row["measure"]) == "worse_off" else "not known from one run"
+        return "not known from one run"
     if lower == upper:
         return "the same in every run"
     decimals = _decimals(effect, lower, upper)
@@ -223,10 +229,21 @@ def share_words(row: Mapping[str, Any], name: str, lower: str, upper: str) -> st
     return said[0] if math.isnan(low) or low == high else f"{said[0]} ({said[1]} to {said[2]})"
 
 
+def chance_words(value: float) -> str:
+    """Return a chance, 0..1, in percent: ``37%``, never certain: ``over 99%``, ``under 1%``; ``–`` where not known."""
+    if math.isnan(value):
+        return "–"
+    percent = round(100.0 * value)
+    return "under 1%" if percent == 0 else "over 99%" if percent == 100 else f"{percent}%"
+
+
 def pairs_better(row: Mapping[str, Any]) -> str:
-    """Return ``46 of 50``: in how many paired runs the scenario was better; ``–`` where neither way is."""
+    """Return ``46 of 50``: in how many paired runs the scenario was better; ``–`` where neither way is.
+
+    Also for residents who are worse off: they are counted in communities, not in pairs of runs.
+    """
     share, seeds = float(row["share_better"]), int(row["seeds"])
-    if math.isnan(share):
+    if math.isnan(share) or str(row["measure"]) == "worse_off":
         return "–"
     return f"{round(share * seeds)} of {seeds}"
 

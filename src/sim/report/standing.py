@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim import stats
-from sim.compare import at_budget, gaps, headline_rows, only_shown, ranked, records
-from sim.compare.wording import amount, between, currency_of, group_phrase, joined, money, number
+from sim.compare import NO_CHANCES, at_budget, gaps, headline_rows, only_shown, ranked, records
+from sim.compare.wording import amount, between, chance_words, currency_of, group_phrase, joined, money, number
 from sim.report.tables import Cell
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def chances(material: Material) -> dict[str, list[str]]:
     titles = material.facts.titles
     found = {}
     for row in _ranked(material):
-        lines = [f"chance of being best: {_percent(float(row['chance_best']))}"]
+        chance = float(row["chance_best"])
+        lines = [] if math.isnan(chance) else [f"chance of being best: {chance_words(chance)}"]
         tied = [titles.get(name, name) for name in str(row["tied_with"]).split(", ") if name]
         if tied:
             lines.append(f"tied with {joined([f'“{title}”' for title in tied])}")
@@ -39,18 +40,13 @@ def chances(material: Material) -> dict[str, list[str]]:
     return found
 
 
-def _percent(share: float) -> str:
-    if 0.0 < share < 0.01:
-        return "below 1%"
-    if 0.99 < share < 1.0:
-        return "above 99%"
-    return f"{number(100.0 * share)}%"
-
-
 def rank_sentence(material: Material) -> str:
     """Return what the chances are, and what they are not."""
-    if not _ranked(material):
+    rows = _ranked(material)
+    if not rows:
         return ""
+    if math.isnan(float(rows[0]["chance_best"])):
+        return NO_CHANCES
     return (
         "The chance of being best is that of the true mean effect in this model, as the paired runs tell of it; doing "
         "nothing is a candidate, too. What the model leaves out is not in it."

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim import stats
 from sim.compare import best_group, headline_rows, how_counted, in_people, records, target_results
-from sim.compare.verdicts import verdict_of
+from sim.compare.verdicts import verdict_of, why_too_close
 from sim.compare.wording import (
     amount,
     between,
@@ -61,6 +61,8 @@ class Cell:
     detail: str = ""
     """The interval in words."""
     verdict: str = ""
+    why: str = ""
+    """Why it is too close to call, where the runs would seem to say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def cell_of(row: Mapping[str, Any] | None, material: Material) -> Cell:
         return Cell("", "", verdict)
     if COMPARED[str(row["measure"])].unit == COMPARED["cost"].unit:
         return Cell(f"{money(float(row['effect']), currency_of(material.manifest))} more")
-    return Cell(amount(row), between(row), verdict)
+    return Cell(amount(row), between(row), verdict, why_too_close(row))
 
 
 def rows_of(material: Material, **wanted: str) -> dict[tuple[str, str, str], dict[str, Any]]:

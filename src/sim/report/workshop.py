@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.compare import effects_by_part, headline_rows, ranked, records, residents_of
-from sim.compare.verdicts import verdict_of
+from sim.compare.verdicts import verdict_of, why_too_close
 from sim.compare.wording import (
     amount,
     between,
@@ -151,7 +151,7 @@ def _outcomes(name: str, material: Material) -> tuple[list[dict[str, str]], list
             continue
         changed.append(
             {"label": COMPARED[measure].label, "amount": amount(row), "between": between(row), "verdict": verdict,
-             "pairs": pairs_better(row)}
+             "pairs": pairs_better(row), "why": why_too_close(row)}
         )  # fmt: skip
     told = [f"Too close to call: {', '.join(close)}."] if close else []
     told += [f"No, or practically no, difference: {', '.join(same)}."] if same else []
