@@ -198,7 +198,7 @@ def test_small_classes_and_counts_of_a_survey_do_not_show(page, fake_study):
 def test_costs_and_people(page):
     text = page({"befriending": -0.02}).text
     assert "£4,800" in text
-    assert "for each person fewer often lonely" in text
+    assert "to have one person fewer who is often lonely" in text
     assert "fewer in 1,000 residents" in text
     assert "20 of 20" in text
 
