@@ -331,6 +331,9 @@ def counted(eligible, invited, joined, by_invitation=None, waiting=0):
         ({"number": 60}, {"places": 33}, counted(44, 44, 35), 1.0, "all 44 who are eligible are invited"),
         ({"number": 60}, {"places": 33}, counted(600, 60, 40), 10.0, "all 600 who are eligible are invited"),
         ({"number": 60}, {}, counted(600, 60, 300, 50), 2.0, "all 600 who are eligible are invited"),
+        ({"number": 20, "by": "nomination"}, {}, counted(120, 20, 20), 1.0, "how many more could be nominated is not"),
+        ({"number": 60, "by": "nomination"}, {}, counted(120, 44, 40), 1.0, "how many more could be nominated is not"),
+        ({"number": 20, "per": 3}, {}, counted(120, 20, 20), 1.0, "with so many of each group is not known"),
         ({}, {"places": 20}, counted(500, 500, 40, 40, 60), 2.5, "everybody who wants a place has one"),
         ({}, {}, counted(500, 500, 40), math.nan, "nothing in its file says how many it is for"),
     ],
@@ -353,6 +356,20 @@ def test_nothing_grows_beyond_those_who_could_come(fake_study, choose, runs, cou
         within = one(compare.at_budget(effects, study.manifest, 4900.0), scenario="befriending")
         assert (within.factor, within.cost_then) == pytest.approx((0.98, 4900))
         assert "growth stops" not in within.note
+
+
+def test_counts_that_are_not_stored_of_few_surveyed_people_set_no_false_limit(fake_study):
+    study = fake_study({"befriending": -0.01}, private=True)
+    item = {"name": "visits", "choose": {"number": 20}, "runs": {}, "cost": {"per_participant": 100}}
+    study.manifest["scenarios"]["befriending"]["resolved"] = {"interventions": [item]}
+    counts = {**counted(90, 20, 15), "by_invitation": None}
+    study.manifest["programmes"] = {"befriending": {"visits": counts}}
+    limit = compare.most(study.manifest, "befriending")
+    assert limit.factor == pytest.approx(4.5)
+    assert "is not shown" in limit.loose
+    counts["joined"] = None
+    limit = compare.most(study.manifest, "befriending")
+    assert (limit.factor, limit.why) == (0.0, "so few take part that how many is not shown")
 
 
 def test_what_costs_the_same_however_many_come_sets_no_limit(fake_study):

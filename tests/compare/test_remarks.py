@@ -106,3 +106,16 @@ def test_an_ended_scenario_shows_its_average_on_screen_and_in_the_report(fake_st
     out = capsys.readouterr().out
     assert "Ended well before" not in out
     assert "asked for" not in out
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [(12, ["12 asked for, fewer than 10 invited (mean over 50 runs), although 44 are eligible"]), (8, [])],
+)
+def test_a_count_of_few_that_is_not_stored_is_said_as_such(fake_study, asked, told):
+    study = fake_study({"befriending": -0.01}, private=True)
+    item = {"name": "visits", "choose": {"number": asked}}
+    study.manifest["scenarios"]["befriending"]["resolved"] = {"interventions": [item]}
+    counts = {"eligible": 44.0, "invited": None, "joined": None, "by_invitation": None, "waiting": 0, "runs": 50}
+    study.manifest["programmes"] = {"befriending": {"visits": counts}}
+    assert compare.shortages(study.manifest).get("befriending", []) == told

@@ -120,3 +120,22 @@ def test_the_scenario_whose_network_is_drawn_can_be_chosen(folder, tmp_path):
     assert str(drawn_network(read(folder)).after).split(" aria-label")[0] in text
     with pytest.raises(InputError, match="--network: there is no scenario 'grouops'; did you mean 'groups'"):
         write_report(copy, "grouops")
+
+
+def test_a_network_that_is_asked_for_and_not_drawn_is_said_on_stderr(folder, tmp_path, capsys):
+    from sim.cli.results import report
+
+    name = str(read(folder).facts.compared[0])
+    for path, words in (
+        (changed(folder, tmp_path / "private", private=True), "in a surveyed community people can be recognised"),
+        (changed(folder, tmp_path / "other", outcome="isolated", better="lower"), "here it is about"),
+    ):
+        report(path, name)
+        out, err = capsys.readouterr()
+        assert out.strip() == str(path / "report.html")
+        assert err.startswith("--network: nothing is drawn.")
+        assert words in " ".join(err.split())
+        report(path)
+        assert capsys.readouterr().err == ""
+    report(folder, name)
+    assert "nothing is drawn" not in capsys.readouterr().err

@@ -63,6 +63,12 @@ def report(folder: Path, network: str | None = None) -> None:
     from sim.study import Results
 
     say(str(Results.open(folder).write_report(network or "")))
+    if network:
+        from sim.report import why_no_network
+
+        missing = why_no_network(folder)
+        if missing:
+            note(f"--network: nothing is drawn. {missing}")
 
 
 def compare(folders: Sequence[Path], asked: Asked) -> None:

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
 from sim.measures import COMPARED, Described
+from sim.scenario.showing import FEWEST_SHOWN, USUAL_LEAST, least_shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["FEWEST_SHOWN", "USUAL_LEAST", "Facts", "records"]
-
-FEWEST_SHOWN = 5
-"""Whatever a scenario says, groups of fewer surveyed residents are not shown."""
-
-USUAL_LEAST = 10
-"""Groups of fewer surveyed residents are not shown unless a scenario says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class Facts:
             outcome=outcome,
             better=str(manifest.get("better") or ""),
             weeks=weeks,
-            least=_least(scenarios),
+            least=least_shown(scenarios),
             private=bool(manifest.get("private") or (manifest.get("about") or {}).get("private")),
         )
 
@@ -89,12 +84,6 @@ class Facts:
     def ordered_measures(self) -> tuple[str, ...]:
         """Return all measures: the primary one first, the others in the registry's order."""
         return (self.outcome, *(name for name in COMPARED if name != self.outcome))
-
-
-def _least(scenarios: Mapping[str, Any]) -> int:
-    """Return the fewest residents of a group that is shown: the most that any scenario asks for."""
-    said = [(stored.get("resolved") or {}).get("suppress_below") for stored in scenarios.values()]
-    return max(FEWEST_SHOWN, *(int(number) for number in said if number is not None), 0) if any(said) else USUAL_LEAST
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -48,15 +48,17 @@ def shortages(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _shortages_of(items: Any, counted: Mapping[str, Mapping[str, float]], least: int) -> Iterator[str]:
+def _shortages_of(items: Any, counted: Mapping[str, Mapping[str, float | None]], least: int) -> Iterator[str]:
     for item in items:
         counts = counted.get(str(item["name"]))
         choose = item.get("choose") or {}
         asked = len(choose.get("ids") or ()) or choose.get("number")
-        if counts is None or not asked or float(counts["invited"]) >= (1.0 - _NOTICEABLE) * asked:
+        if counts is None or not asked or (counts["invited"] is None and asked <= least):
             continue
-        able, invited = (_counted(float(counts[key]), least) for key in ("eligible", "invited"))
-        runs = int(counts["runs"])
+        if float(counts["invited"] or 0.0) >= (1.0 - _NOTICEABLE) * asked:
+            continue
+        able, invited = (_counted(counts[key], least) for key in ("eligible", "invited"))
+        runs = int(counts["runs"] or 0)
         mean = f" (mean over {runs} runs)" if runs > 1 else ""
         title = f"{str(item.get('title') or item['name']).replace('_', ' ')}: " if len(items) > 1 else ""
         if able == invited:
@@ -65,8 +67,9 @@ def _shortages_of(items: Any, counted: Mapping[str, Mapping[str, float]], least:
             yield f"{title}{asked:,} asked for, {invited} invited{mean}, although {able} are eligible"
 
 
-def _counted(people: float, least: int) -> str:
-    return f"fewer than {least}" if 0.0 < people < least else number(people)
+def _counted(people: float | None, least: int) -> str:
+    """Return how many in words; a number that is not stored is of few surveyed people."""
+    return f"fewer than {least}" if people is None or 0.0 < people < least else number(people)
 
 
 def last_weeks(series: pd.DataFrame, facts: Facts) -> dict[str, int]:

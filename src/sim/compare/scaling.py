@@ -28,6 +28,13 @@ _MOSTLY = 0.8
 _EVERYBODY = "everybody who is eligible is invited then"
 
 
+_UNKNOWN_ROOM = "how many more could be {how} is not known, so no more are assumed (play it with a larger number)"
+
+_FEW = "so few take part that how many is not shown"
+
+_COUNTED = ("joined", "eligible", "invited", "waiting")
+
+
 @dataclass(frozen=True)
 class Limit:
     """How many times as large a scenario can become."""
@@ -61,26 +68,44 @@ def _hangs_on_people(item: Mapping[str, Any]) -> bool:
     return cost is None or any(cost.get(name) for name in _BY_PEOPLE)
 
 
-def _limit(item: Mapping[str, Any], counts: Mapping[str, float], private: bool) -> Limit:
+def _limit(item: Mapping[str, Any], counts: Mapping[str, float | None], private: bool) -> Limit:
     """Return how many times as large one intervention can become; how many people that are is not said of a survey."""
     choose, runs = item.get("choose") or {}, item.get("runs") or {}
     chosen = choose.get("number") is not None or choose.get("share") is not None
     places = runs.get("places") is not None or runs.get("workers") is not None
     if not chosen and not places:
         return Limit(0.0, "nothing in its file says how many it is for")
-    joined, able, invited = (float(counts.get(key, 0.0)) for key in ("joined", "eligible", "invited"))
+    if private and "joined" in counts and counts["joined"] is None:
+        return Limit(0.0, _FEW)
+    joined, able, invited, waiting = (float(counts.get(key) or 0.0) for key in _COUNTED)
     if not joined:
         share = float(choose.get("share") or 0.0)
         return Limit(1.0 / share, _EVERYBODY) if share else Limit()
     loose = ""
-    if not places and counts["by_invitation"] < _MOSTLY * joined:
-        loose = "many come who were not invited, so the cost need not follow"
+    if not places:
+        loose = _loose(counts["by_invitation"], joined)
+    if chosen and invited and not _all_eligible_can_be_invited(choose):
+        return Limit(1.0, _UNKNOWN_ROOM.format(how=_way(choose)), loose)
     if chosen and invited:
         room = min(able / invited, max(1.0, able / joined))
         why = _EVERYBODY if private else f"all {able:,.0f} who are eligible are invited then"
         return Limit(max(room, 1.0), why, loose)
-    waiting = float(counts["waiting"])
     return Limit((joined + waiting) / joined, "everybody who wants a place has one then", loose)
+
+
+def _loose(by_invitation: float | None, joined: float) -> str:
+    if by_invitation is None:
+        return "how many come who were not invited is not shown, and the cost need not follow"
+    return "many come who were not invited, so the cost need not follow" if by_invitation < _MOSTLY * joined else ""
+
+
+def _all_eligible_can_be_invited(choose: Mapping[str, Any]) -> bool:
+    """Return whether a rule can come to everybody who is eligible: by nomination or so many a group it cannot."""
+    return choose.get("by") != "nomination" and choose.get("per") is None
+
+
+def _way(choose: Mapping[str, Any]) -> str:
+    return "nominated" if choose.get("by") == "nomination" else "chosen with so many of each group"
 
 
 def settings_at_budget(table: pd.DataFrame, manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -117,7 +142,7 @@ def settings_at_budget(table: pd.DataFrame, manifest: Mapping[str, Any]) -> dict
     return found
 
 
-def _settings(item: Mapping[str, Any], factor: float, counts: Mapping[str, float]) -> Iterator[str]:
+def _settings(item: Mapping[str, Any], factor: float, counts: Mapping[str, float | None]) -> Iterator[str]:
     for part, key in SCALED:
         value = (item.get(part) or {}).get(key)
         if value is None:

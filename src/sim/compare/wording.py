@@ -173,7 +173,8 @@ def amount(row: Mapping[str, Any], *, unit: bool = True) -> str:
     if effect == 0.0 and lower == upper:
         return "nobody" if str(row["measure"]) == "worse_off" else "no difference"
     decimals = _decimals(effect, lower, upper)
-    text = number(abs(effect), decimals)
+    goes_one_way = lower > 0.0 or upper < 0.0  # then it must not be rounded away
+    text = _not_zero(abs(effect), decimals) if goes_one_way else number(abs(effect), decimals)
     if not _is_something(text):
         return "about the same"
     measure = COMPARED[str(row["measure"])]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.scenario.showing import least_shown
 from sim.scenario.support import support_of_plan
 from sim.store import Fingerprint, StoredUnit, Unit, library_versions
 
@@ -85,8 +86,11 @@ def with_units(
     failed: Iterable[Unit] = (),
 ) -> dict[str, Any]:
     """Return a manifest with the state of its units and what is known of the community of the lowest one."""
-    failed = {*failed, *(unit for unit, file in stored.items() if file.failures)}
     abouts = [file.about for _, file in sorted(stored.items()) if file.about]
+    found = _programmes(about.get("programmes") or {} for about in abouts)
+    private = any(about.get("private") for about in abouts)
+    least = least_shown(manifest["scenarios"])
+    failed = {*failed, *(unit for unit, file in stored.items() if file.failures)}
 
     def names(units: Iterable[Unit]) -> list[str]:
         return [Path(unit.filename).stem for unit in units]
@@ -100,9 +104,27 @@ def with_units(
             "pending": names(unit for unit in planned if unit not in stored and unit not in failed),
         },
         "about": {key: value for key, value in abouts[0].items() if key != "programmes"} if abouts else {},
-        "programmes": _programmes(about.get("programmes") or {} for about in abouts),
-        "private": any(about.get("private") for about in abouts),
+        "programmes": _without_few(found, least) if private else found,
+        "private": private,
     }
+
+
+def _without_few(found: Mapping[str, Mapping[str, Mapping[str, Any]]], least: int) -> dict[str, Any]:
+    """Return counts with None in place of those of few surveyed people.
+
+    Those who came had been invited or not, so the invited among them are left out, too, where the others are few.
+    """
+
+    def few(number: float) -> bool:
+        return 0.0 < number < least
+
+    def shown(counts: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {key: None if key != "runs" and few(value) else value for key, value in counts.items()}
+        if few(counts.get("joined", 0.0) - counts.get("by_invitation", 0.0)):
+            kept["by_invitation"] = None
+        return kept
+
+    return {scenario: {name: shown(counts) for name, counts in items.items()} for scenario, items in found.items()}
 
 
 def _programmes(found: Iterable[Mapping[str, Mapping[str, Mapping[str, int]]]]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -17,12 +17,13 @@ from sim.plots import save_figures
 from sim.report.charts.building import charts_of
 from sim.report.charts.payload import as_script
 from sim.report.context import context
+from sim.report.network import CANNOT_BE_PLAYED, why_not_drawn
 from sim.report.reading import Material, read
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["command", "render", "write_report"]
+__all__ = ["command", "render", "why_no_network", "write_report"]
 
 
 def write_report(folder: Path | str, network: str = "") -> Path:
@@ -57,6 +58,15 @@ def write_report(folder: Path | str, network: str = "") -> Path:
     path = material.folder / "report.html"
     write_text(path, render(material))
     return path
+
+
+def why_no_network(folder: Path | str) -> str:
+    """Return in words why the report of a folder shows no network; empty where it does."""
+    from html import unescape
+
+    material = read(folder)
+    written = unescape((material.folder / "report.html").read_text(encoding="utf-8"))
+    return why_not_drawn(material) or (CANNOT_BE_PLAYED if CANNOT_BE_PLAYED in written else "")
 
 
 def render(material: Material) -> str:
