@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim._version import __version__
+from sim.cli import running
 from sim.cli.main import app
 from sim.cli.screens import duration, size
 from sim.compare.wording import counted
@@ -313,6 +314,17 @@ def test_a_run_says_what_its_numbers_rest_on(town, call, no_figures):
         "interventions.Talks.spread.uptake",
     ]  # fmt: skip
     assert f"{found['by_grade']['assumption']} assumptions, 3 set in the scenarios without a source (" in err
+
+
+def test_a_run_names_the_files_in_which_values_without_a_source_stand(town):
+    def stored(file, *paths):
+        return {"file": file, "origins": {path: {"kind": "file", "where": f"{file}:3"} for path in paths}}
+
+    manifest = {"scenarios": {"a": stored("a.yaml"), "b": stored("b.yaml", "x", "y"), "c": stored("c.yaml", "y", "z")}}
+    files = [Path("a.yaml"), Path("b.yaml"), Path("c.yaml")]
+    assert running._where_set(manifest, ["x", "y"], files) == ["b.yaml"]
+    assert running._where_set(manifest, ["x", "y", "z"], files) == ["b.yaml", "c.yaml"]
+    assert running._where_set(manifest, ["x", "y"], [Path("town")]) == ["town"]
 
 
 def test_every_verb_has_help_and_the_version_is_printed(call):

@@ -143,7 +143,7 @@ def test_effects_are_told_as_people_where_they_can_be_counted(answered):
     first, _, third = answered({"befriending": -0.012, "campaign": -0.004})
     assert re.search("about 1[12] fewer residents in 1,000 are often lonely than if things stay as they are", first)
     assert "costs £4,800 more than leaving things as they are" in third
-    assert "for each person fewer who is often lonely" in third
+    assert "to have one person fewer who is often lonely" in third
     other = answered({"befriending": -0.012}, outcome="stigma", measures=("stigma", "cost"))[0]
     assert re.search(r"it is 0\.01\d* lower \(0\.01\d* to 0\.01\d* lower, on a scale from 0 to 1\)", other)
 

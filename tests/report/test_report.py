@@ -198,7 +198,7 @@ def test_small_classes_and_counts_of_a_survey_do_not_show(page, fake_study):
 def test_costs_and_people(page):
     text = page({"befriending": -0.02}).text
     assert "£4,800" in text
-    assert "for each person fewer often lonely" in text
+    assert "to have one person fewer who is often lonely" in text
     assert "fewer in 1,000 residents" in text
     assert "20 of 20" in text
 
@@ -225,6 +225,19 @@ TOWNS = {"all": 2000, "town=North": 500, "town=East": 500, "town=South": 500, "t
 def test_who_gains_most_is_the_same_on_every_page(page, spread):
     text = page({"befriending": -0.012}, groups=TOWNS, spread=spread).text
     beside = re.findall(r"Most: residents with town “(\w+)”", text)
+    assert re.findall(r"changes most favourably for residents with town “(\w+)”", text) == beside
+
+
+def test_a_group_of_which_it_is_not_sure_gains_most_on_no_page(fake_study, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.report.writing.save_figures", lambda *arguments: [])
+    study = fake_study({"befriending": -0.012}, seeds=20, weeks=4, groups=TOWNS, spread=0.001)
+    effects = study.effects
+    north = (effects["group"] == "town=North") & (effects["measure"] == "loneliness")
+    effects.loc[north, "effect"] = -0.03 + 0.2 * (2 * (effects.loc[north, "seed"] % 2) - 1)
+    text = Page(write_report(folder_of(study, tmp_path / "results")).read_text(encoding="utf-8")).text
+    beside = re.findall(r"Most: residents with town “(\w+)”", text)
+    assert len(beside) == 1
+    assert beside != ["North"]
     assert re.findall(r"changes most favourably for residents with town “(\w+)”", text) == beside
 
 

@@ -299,7 +299,7 @@ def _print_targets(results: Results, asked: Asked) -> None:
 
 def _print_budget(results: Results, asked: Asked) -> None:
     from sim.compare import records
-    from sim.compare.wording import amount, between, currency_of, money, number
+    from sim.compare.wording import amount, between, currency_of, money, number, unpaid
 
     assert asked.budget is not None
     unit = currency_of(results.manifest)
@@ -315,6 +315,8 @@ def _print_budget(results: Results, asked: Asked) -> None:
             amount(row) if scaled else "–", between(row) if scaled else "–", row["note"],
         ])  # fmt: skip
     table(["scenario", "cost as played", "scaled", "cost then", "effect", "95% interval", "note"], rows)
+    if unpaid(records(results.comparison())):
+        say("The time of volunteers, which nobody pays, counts in the costs at what an hour of it is worth.")
     _print_commands(results, found)
 
 

@@ -259,6 +259,8 @@ def print_comparison(results: Results, measure: str, asked: Asked) -> None:
             say(f"{title_of(results, str(row['scenario']))}{group}: {why}.")
     if by:
         say(_cost_sentence(results, rows))
+    elif told := _unpaid_sentence(results, asked):
+        say(told)
 
 
 def _rows(results: Results, measure: str, asked: Asked) -> list[Any]:
@@ -281,6 +283,19 @@ def _cells(results: Results, row: Any, by: str | None, in_people: Any | None) ->
         *([] if by else [cost]),
         str(row["verdict"]),
     ]
+
+
+def _unpaid_sentence(results: Results, asked: Asked) -> str:
+    """Return how much of the extra costs is volunteers' time; empty where there is none."""
+    from sim.compare.wording import currency_of, money, of_it_unpaid
+
+    unit = currency_of(results.manifest)
+    found = [
+        f"{title_of(results, str(row['scenario']))} {money(float(row['cost']), unit)}, {part}"
+        for row in _rows(results, "cost_volunteer_time", asked)
+        if (part := of_it_unpaid(float(row["effect"]), unit)) and not math.isnan(float(row["cost"]))
+    ]
+    return f"Extra cost: {'; '.join(found)}." if found else ""
 
 
 def _cost_sentence(results: Results, rows: Sequence[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +99,7 @@ def run(given: Given) -> int:
     _say_compiling()
     with given.workers_ready():
         results = _play(given)
-    _say_sources(results, given.paths[0])
+    _say_sources(results, given.paths)
     outcome = results.outcome
     assert isinstance(outcome, Outcome)
     if outcome.failures:
@@ -226,7 +226,7 @@ class Forecast:
             note(f"about {screens.duration(progress.left)} to go for the runs, then tables, figures and report")
 
 
-def _say_sources(results: Results, path: Path) -> None:
+def _say_sources(results: Results, paths: Sequence[Path]) -> None:
     """Say what the numbers rest on: whoever reads a result should know before reading it."""
     from sim.report.settings import evidence_names
     from sim.scenario.support import by_grade
@@ -235,10 +235,31 @@ def _say_sources(results: Results, path: Path) -> None:
     names = evidence_names(results.manifest)
     counts = found.get("by_grade") or by_grade(names)
     kinds = ", ".join(f"{count} {_IN_WORDS[grade]}" for grade, count in counts.items())
-    unsourced = len(found.get("set_without_source") or ())
+    without = found.get("set_without_source") or ()
+    unsourced = len(without)
     more = f", {unsourced} set in the scenarios without a source" if unsourced else ""
     total = sum(counts.values()) + unsourced
-    note(f"rests on {total} numbers: {kinds}{more} ('sim explain {path}' and the report list them)")
+    listed = " and ".join(f"'sim explain {path}'" for path in _where_set(results.manifest, without, paths))
+    note(f"rests on {total} numbers: {kinds}{more} ({listed} and the report list them)")
+
+
+def _where_set(manifest: Mapping[str, Any], without: Sequence[str], paths: Sequence[Path]) -> list[str]:
+    """Return what to explain so that every value without a source is listed: the study or some of its files."""
+    if len(paths) == 1 and paths[0].is_dir():
+        return [str(paths[0])]
+    left, files = set(without), []
+    held = {
+        str(stored["file"]): {path for path, origin in stored["origins"].items() if origin["kind"] != "default"}
+        for stored in manifest["scenarios"].values()
+        if stored.get("file")
+    }
+    while left:
+        file = max(held, key=lambda name: len(held[name] & left), default="")
+        if not file or not held[file] & left:
+            break
+        files.append(file)
+        left -= held[file]
+    return files or [str(paths[-1])]
 
 
 _IN_WORDS = {

@@ -19,9 +19,12 @@ from sim.compare.wording import (
     joined,
     money,
     number,
+    of_it_unpaid,
+    one_person,
     pairs_better,
     people,
     title_of,
+    unpaid,
 )
 from sim.measures import COMPARED, ESTIMANDS
 
@@ -292,8 +295,7 @@ def _cost(best: Row, comparison: pd.DataFrame, coin: str, lead: str) -> str:
         return ""
     counted = in_people(best, comparison)
     each = math.nan if counted is None else float(counted["cost_per_unit"])
-    per_person = "" if counted is None or math.isnan(each) else (
-        f", {money(each, coin)} for each person {'fewer' if float(counted['effect']) < 0.0 else 'more'} "
-        f"who is {COMPARED[str(counted['measure'])].label}"
-    )  # fmt: skip
-    return f"{lead} {money(cost, coin)} more than leaving things as they are{per_person}"
+    per_person = "" if counted is None or math.isnan(each) else f", {money(each, coin)} {one_person(counted)}"
+    unpaid_part = of_it_unpaid(unpaid(records(comparison)).get(str(best["scenario"]), 0.0), coin)
+    told = f"{money(cost, coin)} ({unpaid_part})" if unpaid_part else money(cost, coin)
+    return f"{lead} {told} more than leaving things as they are{per_person}"

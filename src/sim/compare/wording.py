@@ -95,6 +95,28 @@ def money(value: float, currency: str = "GBP") -> str:
     return f"{sign}{symbol}{text}" if symbol else f"{sign}{text} {currency}"
 
 
+def unpaid(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return, by scenario, how much of its extra cost is volunteers' time, from rows of a comparison; none left out."""
+    found = {
+        str(row["scenario"]): float(row["effect"])
+        for row in rows
+        if (row["measure"], row["group"], row["when"]) == ("cost_volunteer_time", "all", "horizon")
+    }
+    return {name: worth for name, worth in found.items() if worth > 0.0}
+
+
+def of_it_unpaid(worth: float, currency: str) -> str:
+    """Return ``of it £2,050 volunteers' time, which nobody pays``; empty where there is none."""
+    return f"of it {money(worth, currency)} volunteers' time, which nobody pays" if worth > 0.0 else ""
+
+
+def one_person(row: Mapping[str, Any]) -> str:
+    """Return what a cost for each person buys: ``to have one person fewer who is often lonely``."""
+    label = COMPARED[str(row["measure"])].label
+    verb = "has" if label.startswith("no ") else "is"
+    return f"to have one person {'fewer' if float(row['effect']) < 0.0 else 'more'} who {verb} {label}"
+
+
 def cost_words(value: float, currency: str, *, private: bool) -> str:
     """Return an extra cost in words; of a surveyed community one that is missing is not shown."""
     return "not shown: so few take part" if private and math.isnan(value) else money(value, currency)

@@ -84,9 +84,11 @@ def _answer(material: Material) -> dict[str, Any]:
 def _compared(material: Material, told: Mapping[str, list[str]]) -> dict[str, Any]:
     facts = material.facts
     reach_measures, reached = reach.reach_lines(material)
+    main = tables.main_lines(material, standing.chances(material), told)
     budget, at_it = standing.budget_table(material)
     return {
-        "main": tables.main_lines(material, standing.chances(material), told),
+        "main": main,
+        "has_unpaid": any(line.get("unpaid") for line in main),
         "rank_sentence": standing.rank_sentence(material),
         "gaps": standing.gap_lines(material),
         "budget": budget,

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim import evidence
-from sim.compare.wording import group_phrase, money, number, plain
+from sim.compare.wording import group_phrase, money, number, of_it_unpaid, plain
 from sim.evidence import Entry
-from sim.report.plan_words import eligible
+from sim.evidence.library import with_unit
+from sim.report.plan_words import eligible, people_counted
 
 __all__ = ["questions", "widest_assumptions", "would_change"]
 
@@ -30,7 +31,14 @@ _BY_EFFECT = {
 
 
 def questions(
-    interventions: Sequence[Mapping[str, Any]], row: Mapping[str, Any] | None, least: str, worse_off: str, coin: str
+    interventions: Sequence[Mapping[str, Any]],
+    row: Mapping[str, Any] | None,
+    least: str,
+    worse_off: str,
+    coin: str,
+    unpaid: float = 0.0,
+    counts: Mapping[str, Mapping[str, float]] | None = None,
+    fewest: int = 0,
 ) -> list[str]:
     """Return at most six questions for a workshop on one scenario.
 
@@ -46,12 +54,18 @@ def questions(
         How many residents end worse off, in words; empty where nobody does, or it is not known.
     coin
         Currency of the costs.
+    unpaid
+        How much of the cost is volunteers' time, which nobody pays.
+    counts
+        How many each intervention invited and who joined, as the manifest's ``programmes`` holds them.
+    fewest
+        Counts of people below this are not told; 0 tells all.
     """
     found: list[str] = []
     for item in interventions:
-        found += _of_plan(item)
+        found += _of_plan(item, (counts or {}).get(str(item.get("name"))), fewest)
     if row is not None and float(row["cost"]) > 0.0 and not math.isnan(float(row["cost"])):
-        found.append(f"It would cost about {money(float(row['cost']), coin)}. What would you do without to have it?")
+        found.append(_of_cost(float(row["cost"]), unpaid, coin))
     if least:
         found.append(f"It does least for {group_phrase(least)}. What would make it work for them?")
     if worse_off:
@@ -60,7 +74,28 @@ def questions(
     return [*unique[: _MOST - 1], "What does this leave out that everybody here knows?"]
 
 
-def _of_plan(item: Mapping[str, Any]) -> Iterator[str]:
+def _of_cost(cost: float, unpaid: float, coin: str) -> str:
+    """Return what is asked about the cost: what is paid and the volunteers' time, which nobody pays, told apart."""
+    if not unpaid > 0.0:
+        return f"It would cost about {money(cost, coin)}. What would you do without to have it?"
+    told = f"It would cost about {money(cost, coin)}, {of_it_unpaid(unpaid, coin)}"
+    paid = cost - unpaid
+    if paid < 0.005 * cost:
+        return f"{told}; nothing has to be paid. What would the volunteers do less of?"
+    return f"{told}; {money(paid, coin)} has to be paid. What would you do without to have it?"
+
+
+def _volunteers(places: int | None, counts: Mapping[str, float] | None, fewest: int) -> str:
+    """Return how many volunteers are wanted at most: no more than there are places, or people who come."""
+    came = None if counts is None else float(counts["joined"])
+    if came is not None and came >= 0.5 and (not places or came < places):
+        return f"volunteers for {people_counted(came, fewest)} participant{'' if number(came) == '1' else 's'}"
+    if places and (came is None or came >= places):
+        return f"{places:,} volunteers"
+    return "enough volunteers"
+
+
+def _of_plan(item: Mapping[str, Any], counts: Mapping[str, float] | None, fewest: int) -> Iterator[str]:
     kinds = {kind for effect in item.get("effects") or () for kind in effect}
     for kind, asked in _BY_EFFECT.items():
         if kind in kinds:
@@ -68,8 +103,7 @@ def _of_plan(item: Mapping[str, Any]) -> Iterator[str]:
     ties = [effect["tie"] or {} for effect in item.get("effects") or () if "tie" in effect]
     places = (item.get("runs") or {}).get("places")
     if any(tie.get("with") == "volunteer" for tie in ties):
-        how_many = f"{places:,} volunteers" if places else "enough volunteers"
-        yield f"Where would {how_many} come from, and what would they need to stay?"
+        yield f"Where would {_volunteers(places, counts, fewest)} come from, and what would they need to stay?"
     if any(tie.get("with") == "across_group" for tie in ties):
         yield "What would people do together so that they meet as equals, and who feels safe to come?"
     uptake = (item.get("spread") or {}).get("uptake")
@@ -107,9 +141,9 @@ def would_change(names: Sequence[str], row: Mapping[str, Any] | None, verdict: s
     """Return what would change the result of a scenario: wide assumptions, more runs, a longer programme."""
     found = []
     for item in widest_assumptions(names):
-        unit = f" {item.unit}" if item.unit and item.unit != "calendar year" else ""
+        unit = item.unit if item.unit != "calendar year" else ""
         found.append(
-            f"{item.label}: {plain(float(item.value))}{unit} is assumed, and anything from "
+            f"{item.label}: assumed to be {with_unit(plain(float(item.value)), unit)}; anything from "
             f"{plain(float(item.low or 0))} to {plain(float(item.high or 0))} is plausible."
         )
     if row is not None and verdict == "too close to call" and math.isfinite(float(row["seeds_needed"])):

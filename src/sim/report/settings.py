@@ -9,10 +9,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sim import catalogue, evidence
-from sim.compare.wording import plain
+from sim.compare.wording import money, plain
 from sim.errors import InputError
 from sim.evidence.library import with_unit
 from sim.report import sources
+from sim.scenario.explain import lacks_source
+from sim.scenario.file_format import AMOUNTS
+from sim.scenario.plan import Origin
 from sim.scenario.support import evidence_names as _evidence_names
 
 __all__ = [
@@ -25,12 +28,6 @@ __all__ = [
     "loop_gains",
     "mechanism_settings",
 ]
-
-_CHOICES = (
-    "runs.start", "runs.weeks", "runs.places", "runs.length", "runs.workers", "runs.caseload", "runs.group_size",
-    "runs.group_wait", "runs.ramp_up", "choose.number", "choose.share", "cost.year", "cost.volunteer_hours",
-)  # fmt: skip
-"""Numbers that say what is done, when and for how many."""
 
 OF_THE_MODEL = "default of the model"
 """What a value was set by that nobody has set."""
@@ -57,6 +54,8 @@ class Setting:
     """What the value is, where the evidence says so."""
     cites: str = ""
     """The works in short: first author and year."""
+    full: str = ""
+    """Its path, as ``--set`` and ``--parameter`` take it."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,9 @@ def _intervention(item: Mapping[str, Any], origins: Mapping[str, Any]) -> Interv
         in_the_model=entry.in_the_model if entry else "",
         known=entry.known if entry else "",
         assumed=entry.assumed if entry else (),
-        settings=_settings(dict(_leaves(shown, base)), origins, f"{base}."),
+        settings=_settings(
+            dict(_leaves(shown, base)), origins, f"{base}.", str((item.get("cost") or {}).get("currency") or "GBP")
+        ),
     )
 
 
@@ -180,40 +181,40 @@ def _leaves(node: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, node
 
 
-def _settings(leaves: Mapping[str, Any], origins: Mapping[str, Any], base: str) -> list[Setting]:
+def _settings(leaves: Mapping[str, Any], origins: Mapping[str, Any], base: str, currency: str = "") -> list[Setting]:
     found = []
     for path, value in leaves.items():
         origin = origins.get(path) or origins.get(f"{path}[0]") or {}
         is_default = origin.get("kind", "default") == "default" and not origin.get("evidence")
         if is_default and (value in _EMPTY or isinstance(value, str)):
             continue
-        found.append(_setting(path.removeprefix(base), value, origin))
+        found.append(_setting(path, base, value, origin, currency))
     return found
 
 
-def _setting(path: str, value: Any, origin: Mapping[str, Any]) -> Setting:
+def _setting(full: str, base: str, value: Any, origin: Mapping[str, Any], currency: str) -> Setting:
+    path = full.removeprefix(base)
     name = origin.get("evidence")
     known = evidence.entries().get(str(name)) if name else None
     unit = known.unit if known and isinstance(value, int | float) and known.unit != "calendar year" else ""
+    is_money = path.startswith("cost.") and path.removeprefix("cost.") in AMOUNTS and isinstance(value, int | float)
+    written = money(float(value), currency) if is_money else with_unit(_shown(value), unit)
     return Setting(
         path=_words(path),
-        value=with_unit(_shown(value), unit),
+        value=written,
         came_from=_came_from(origin),
         support=known.cited() if known else "",
         grade=known.grade if known else "",
-        is_assumption=known.is_assumption if known else _is_unsupported(path, value, origin),
+        is_assumption=known.is_assumption if known else _is_unsupported(full, value, origin),
         label=known.label if known else "",
         cites=sources.in_short(known) if known else "",
+        full=full,
     )
 
 
 def _is_unsupported(path: str, value: Any, origin: Mapping[str, Any]) -> bool:
     """Whether a value says how the world works, not what is done, and nothing is named that supports it."""
-    if origin.get("kind") not in ("file", "command line") or isinstance(value, bool):
-        return False
-    is_number = isinstance(value, int | float) or bool(re.match(r"[-+]?[0-9.]", str(value)))
-    is_choice = path in _CHOICES or path.startswith("who.")
-    return is_number and not is_choice
+    return lacks_source(path, value, Origin(origin.get("kind", "default"), evidence=origin.get("evidence")))
 
 
 def _came_from(origin: Mapping[str, Any]) -> str:

@@ -19,9 +19,12 @@ from sim.compare.wording import (
     level_words,
     money,
     number,
+    of_it_unpaid,
+    one_person,
     pairs_better,
     people,
     plain,
+    unpaid,
 )
 from sim.measures import COMPARED, ESTIMANDS
 from sim.plots import group_words
@@ -117,6 +120,7 @@ def main_lines(
     rows = headline_rows(material.comparison, facts)
     averages = _averages(material)
     coin = currency_of(material.manifest)
+    free = unpaid(records(material.comparison))
     looks = styles(facts.scenarios)
     lines: list[dict[str, Any]] = []
     if rows:
@@ -139,6 +143,7 @@ def main_lines(
                 "whom": _whom(name, material),
                 "worse_off": worse_off_words(name, material),
                 "cost": cost_words(float(row["cost"]), coin, private=facts.private),
+                "unpaid": of_it_unpaid(free.get(name, 0.0) if float(row["cost"]) > 0.0 else 0.0, coin),
                 "cost_per_unit": _cost_per_person(counted or row, coin),
             }
         )
@@ -200,8 +205,7 @@ def _cost_per_person(row: Mapping[str, Any], coin: str) -> str:
     measure, value = COMPARED[str(row["measure"])], float(row["cost_per_unit"])
     if not measure.is_share or math.isnan(value):
         return ""
-    fewer = "fewer" if float(row["effect"]) < 0.0 else "more"
-    return f"{money(value, coin)} for each person {fewer} {measure.label}"
+    return f"{money(value, coin)} {one_person(row)}"
 
 
 def other_lines(material: Material, *, details: bool = False) -> list[Line]:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from sim.compare import best_group, effects_by_part, headline_rows, ranked, records, residents_of
 from sim.compare.verdicts import verdict_of, why_too_close
-from sim.compare.wording import amount, between, currency_of, group_phrase, money, number, pairs_better
+from sim.compare.wording import (
+    amount,
+    between,
+    currency_of,
+    group_phrase,
+    money,
+    number,
+    of_it_unpaid,
+    pairs_better,
+    unpaid,
+)
 from sim.measures import COMPARED, ESTIMANDS
 from sim.report.plan_words import plan_sentences
 from sim.report.questions import questions, would_change
@@ -46,6 +56,8 @@ class Page:
     reach: str
     for_whom: list[str]
     changes: list[str]
+    not_varied: str
+    """That its numbers were not varied, and how to; empty where the runs draw them from a file."""
     questions: list[str]
     targets: list[dict[str, str]]
 
@@ -79,7 +91,11 @@ def _page(
     facts, stored = material.facts, material.manifest["scenarios"][name]
     items = list((stored.get("resolved") or {}).get("interventions") or ())
     verdict = "" if row is None else verdict_of(row, facts.direction(facts.outcome))
-    least = _least_served(name, material)
+    least, coin = _least_served(name, material), currency_of(material.manifest)
+    least_group = "" if least is None else str(least["group"])
+    counts = (material.manifest.get("programmes") or {}).get(name) or {}
+    fewest = facts.least if facts.private else 0
+    free = unpaid(material.rows_of_scenario.get(name, ())).get(name, 0.0)
     rows, unchanged = _outcomes(name, material)
     names = [
         str(origin["evidence"])
@@ -90,7 +106,7 @@ def _page(
         number=place,
         about=about,
         plans=[
-            (told.title, told.summary, plan_sentences(item))
+            (told.title, told.summary, plan_sentences(item, counts.get(str(item.get("name"))), fewest))
             for told, item in zip(about.interventions, items, strict=True)
         ],
         known=[told.known for told in about.interventions if told.known],
@@ -103,16 +119,11 @@ def _page(
         ],
         outcomes=rows,
         unchanged=unchanged,
-        reach=_reach(name, row, material),
+        reach=_reach(name, row, of_it_unpaid(free, coin), material),
         for_whom=[*_for_whom(name, parts, material), *tie_sentences(through)],
         changes=would_change(list(dict.fromkeys(names)), row, verdict, _faded(name, verdict, material)),
-        questions=questions(
-            items,
-            row,
-            str(least["group"]) if least else "",
-            worse_off_words(name, material),
-            currency_of(material.manifest),
-        ),
+        not_varied=_not_varied(about, bool((stored.get("resolved") or {}).get("draws"))),
+        questions=questions(items, row, least_group, worse_off_words(name, material), coin, free, counts, fewest),
         targets=[line for line in targets if line["title"] == about.title],
     )
 
@@ -148,7 +159,7 @@ def _outcomes(name: str, material: Material) -> tuple[list[dict[str, str]], list
     return changed[:_MOST_ROWS], told
 
 
-def _reach(name: str, row: Mapping[str, Any] | None, material: Material) -> str:
+def _reach(name: str, row: Mapping[str, Any] | None, unpaid_part: str, material: Material) -> str:
     """Return how many took part and what it cost, in a sentence."""
     everybody = residents_of(material.series).get("all", 0.0)
     found = [held for held in _rows(name, material) if held["measure"] == "reached" and held["group"] == "all"]
@@ -163,7 +174,8 @@ def _reach(name: str, row: Mapping[str, Any] | None, material: Material) -> str:
     if material.facts.private and math.isnan(cost):
         return f"{reach}; what it cost is not shown, as few could be counted from it."
     if cost > 0.0:
-        return f"{reach}; it cost {money(cost, currency_of(material.manifest))} more than leaving things as they are."
+        told = money(cost, currency_of(material.manifest)) + (f" ({unpaid_part})" if unpaid_part else "")
+        return f"{reach}; it cost {told} more than leaving things as they are."
     return f"{reach}; it cost nothing more than leaving things as they are."
 
 
@@ -214,6 +226,22 @@ def _for_whom(name: str, parts: Mapping[tuple[str, str], Mapping[str, Any]], mat
             told.append(f"{words[:1].upper()}{words[1:]} ({size}): {amount(row)} ({between(row)}).")
     worse = worse_off_words(name, material)
     return [*told, f"{worse[:1].upper()}{worse[1:]}."] if worse else told
+
+
+def _not_varied(about: Described, drawn: bool) -> str:
+    """Return that these runs vary no number of a scenario, and which command does."""
+    if drawn:
+        return ""
+    own = [
+        item
+        for told in about.interventions
+        for item in told.settings
+        if item.is_assumption and not item.label and item.came_from != OF_THE_MODEL
+    ]
+    way = f": “sim sensitivity {about.file}” finds out on which of them the effect hangs" if about.file else ""
+    if own:
+        way += f"; a number without a source needs a range, e.g. “--parameter {own[0].full}=low..high”" if way else ""
+    return f"The numbers of this scenario were not varied in these runs{way}."
 
 
 def _faded(name: str, verdict: str, material: Material) -> str:

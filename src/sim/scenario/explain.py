@@ -9,6 +9,7 @@ from typing import Any
 
 from sim import evidence
 from sim.evidence.library import NOT_VERIFIED, with_unit
+from sim.scenario.file_format import AMOUNTS
 from sim.scenario.nodes import path_text, shown
 from sim.scenario.parameters import first_sentence
 from sim.scenario.plan import Origin, Plan, Scenario
@@ -104,10 +105,12 @@ def _row(scenario: str, path: str, value: Any, origin: Origin, known: Mapping[st
 def lacks_source(path: str, value: Any, origin: Origin) -> bool:
     """Say whether a value is an estimate that a file or the command line sets without naming what supports it.
 
-    An estimate says how people or programmes behave; how much is done, when and for whom is a choice.
+    An estimate says how people or programmes behave, or what something costs; how much is done, when and for whom is a
+    choice.
     """
     estimated = path.startswith(("mechanisms.", "community.")) or ".effects[" in path or ".spread." in path
     estimated &= not path.endswith(".residents") and ".scale[" not in path
+    estimated |= ".cost." in path and path.rpartition(".")[2] in AMOUNTS
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     is_number |= isinstance(value, str) and value.endswith(" sd")
     return estimated and is_number and origin.evidence is None and origin.kind != "default"
