@@ -69,3 +69,21 @@ def test_small_groups_of_a_survey_are_not_drawn(fake_study, tmp_path):
         private.plot(group="town=Nine", ax=Figure().add_subplot())
     ax = private.plot(kind="groups", ax=Figure().add_subplot())
     assert [text.get_text() for text in ax.get_yticklabels()] == ["everybody", "town: Rest"]
+
+
+def test_a_cost_that_would_tell_how_few_take_part_in_one_scenario_is_not_drawn(fake_study, tmp_path):
+    import pandas as pd
+
+    def opened(name, people):
+        study = fake_study(groups={"all": 60}, private=True, seeds=20, weeks=4)
+        texts = dict.fromkeys(("scenario", "measure", "group", "when"), str)
+        rows = study.effects[(study.effects.measure == "cost") & (study.effects.scenario == "befriending")].astype(
+            texts
+        )
+        reached = rows.assign(measure="reached", value=people / 60, effect=people / 60)
+        study.effects = pd.concat([study.effects.astype(texts), rows.assign(measure="cost_per_participant"), reached])
+        return sim.Results.open(folder_of(study, tmp_path / name))
+
+    assert opened("many", 30).plot("cost", ax=Figure().add_subplot())
+    with pytest.raises(InputError, match="can be shown"):
+        opened("few", 6).plot("cost", ax=Figure().add_subplot())

@@ -38,6 +38,18 @@ def test_bands_are_the_intervals_of_one_week_at_a_time(communities):
     assert np.isnan(mean[3])
 
 
+def test_bands_of_skewed_differences_are_those_of_the_main_table(fake_study):
+    study = fake_study({"campaign": -0.01}, seeds=20, weeks=4)
+    rows = (study.series.scenario == "campaign") & (study.series.measure == "loneliness") & (study.series.week == 4)
+    study.series.loc[rows, "value"] -= 0.001 * np.exp(study.series.loc[rows, "seed"] / 4)
+    pairs = study.series[study.series.week == 4].set_index(["scenario", "measure", "group", "seed"])["value"]
+    change = (pairs["campaign"] - pairs["baseline"])["loneliness"]["all"].sort_index()
+    wanted = stats.cluster_interval(change, list(change.index))
+    assert wanted.adjusted
+    curve = weekly(study.series, ["baseline", "campaign"], ["loneliness"], ["all"]).of("loneliness")
+    assert curve.difference[0, :, -1] == pytest.approx([wanted.estimate, wanted.lower, wanted.upper])
+
+
 def test_curves_are_paired_and_keep_first_and_last_week(fake_study):
     study = fake_study({"campaign": -0.01}, seeds=5, weeks=120, spread=0.0)
     curve = weekly(study.series, ["baseline", "campaign"], ["loneliness"], ["all"]).of("loneliness")

@@ -154,8 +154,10 @@ class Results(Comparisons):
         taken = list(dict.fromkeys(rows["group"].astype(str)))
         if not self.facts.private:
             return taken
-        table = self._comparison
-        return [group for group in taken if group in set(table["group"][table["measure"] == measure].astype(str))]
+        table = self._comparison[self._comparison["measure"] == measure]
+        shown = table.groupby(table["group"].astype(str))["scenario"].nunique()
+        compared = self.effects.loc[self.effects["measure"] == measure, "scenario"].nunique()
+        return [group for group in taken if shown.get(group, 0) == compared]  # in a figure stand all scenarios
 
     # --- what readers get ------------------------------------------------------------------------------
 
