@@ -101,3 +101,17 @@ def test_a_short_run_says_nothing_of_its_time(capfd):
         forecast(Progress(10, 10, 0.01, 0.0))
         time.sleep(0.1)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("given", ["0", "-3", "two", "1.5"])
+def test_a_number_that_cannot_be_is_said_with_what_was_found(call, given):
+    code, _, err = call(f"--seeds={given}")
+    assert code == 2
+    assert f"'--seeds': must be a whole number of at least 1, found {given}" in err
+
+
+def test_a_folder_that_is_not_there_is_all_that_is_said(capfd):
+    with pytest.raises(SystemExit) as end:
+        app(["run", "min"], prog_name="sim")
+    out, err = capfd.readouterr()
+    assert (end.value.code, out, err) == (2, "", "min: there is no such file or folder\n")

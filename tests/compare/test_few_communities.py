@@ -10,7 +10,7 @@ import pytest
 
 from sim import compare
 from sim.compare.verdicts import verdict_of, why_too_close
-from sim.compare.wording import amount, between, chance_words, pairs_better
+from sim.compare.wording import amount, between, chance_words, level_words, pairs_better
 
 
 def with_effects(study, **values):
@@ -122,3 +122,17 @@ def test_who_is_worse_off_is_counted_in_communities_not_in_pairs(row, words, how
     assert between(row) == how
     assert verdict_of(row, "lower") == judged
     assert pairs_better(row) == "–"
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [
+        ((0.0705, 0.07, 0.071), ("0.0705", "0.0700", "0.0710")),
+        ((0.25, 0.2, 0.3), ("0.25", "0.20", "0.30")),
+        ((0.25, 0.25, 0.25), ("0.250", "0.250", "0.250")),
+        ((120.0, 115.2, 124.8), ("120", "115", "125")),
+        ((math.nan, math.nan, math.nan), ("–", "–", "–")),
+    ],
+)
+def test_a_level_and_its_interval_have_the_same_decimals(level, words):
+    assert level_words(*level) == words

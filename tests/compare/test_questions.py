@@ -275,6 +275,13 @@ def test_at_the_same_budget_only_what_depends_on_places_is_scaled(fake_study):
     row = head(study)
     assert (mine.effect, mine.lower, mine.upper) == pytest.approx((2 * row.effect, 2 * row.lower, 2 * row.upper))
     assert "assumes" in mine.note
+    spread = effects.assign(effect=effects.effect)
+    costs = (spread.measure == "cost") & (spread.scenario == "befriending")
+    spread.loc[costs, "effect"] += 40.0 * (spread.loc[costs, "seed"] % 7 - 3)
+    spent = float(spread.loc[costs & (spread.group == "all") & (spread.when == "horizon"), "effect"].mean())
+    as_played = one(compare.at_budget(spread, study.manifest, spent), scenario="befriending")
+    assert as_played.factor == pytest.approx(1.0)
+    assert (as_played.effect, as_played.lower, as_played.upper) == pytest.approx((row.effect, row.lower, row.upper))
     assert "play it" not in mine.note
     assert "play it" in one(compare.at_budget(effects, study.manifest, 20000.0), scenario="befriending").note
     fixed = one(found, scenario="campaign")

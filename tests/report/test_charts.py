@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import stats
+from sim.compare.wording import between
 from sim.plots.style import styles
 from sim.report.charts.building import charts_of
 from sim.report.charts.curve_numbers import MOST_WEEKS, bands, weekly
 from sim.report.charts.drawing import Row, dot_chart, line_chart, mark, ticks
-from sim.report.charts.payload import as_script
+from sim.report.charts.payload import _short, as_script
 from sim.report.reading import read
 
 LOOKS = list(styles(["baseline", "one", "two"]).values())[1:]
@@ -36,6 +37,24 @@ def test_bands_are_the_intervals_of_one_week_at_a_time(communities):
         assert mean[week] == pytest.approx(wanted.estimate)
         assert [low[week], high[week]] == pytest.approx([wanted.lower, wanted.upper])
     assert np.isnan(mean[3])
+
+
+def test_bands_of_skewed_differences_are_those_of_the_main_table(fake_study):
+    study = fake_study({"campaign": -0.01}, seeds=20, weeks=4)
+    rows = (study.series.scenario == "campaign") & (study.series.measure == "loneliness") & (study.series.week == 4)
+    study.series.loc[rows, "value"] -= 0.001 * np.exp(study.series.loc[rows, "seed"] / 4)
+    pairs = study.series[study.series.week == 4].set_index(["scenario", "measure", "group", "seed"])["value"]
+    change = (pairs["campaign"] - pairs["baseline"])["loneliness"]["all"].sort_index()
+    wanted = stats.cluster_interval(change, list(change.index))
+    assert wanted.adjusted
+    curve = weekly(study.series, ["baseline", "campaign"], ["loneliness"], ["all"]).of("loneliness")
+    assert curve.difference[0, :, -1] == pytest.approx([wanted.estimate, wanted.lower, wanted.upper])
+
+
+def test_no_bound_is_rounded_twice():
+    row = {"measure": "loneliness", "effect": -0.003623, "lower": -0.003642, "upper": -0.00360493}
+    kept = {name: value if isinstance(value, str) else _short(value) for name, value in row.items()}
+    assert between(kept) == between(row) == "0.00360 to 0.00364 lower"
 
 
 def test_curves_are_paired_and_keep_first_and_last_week(fake_study):

@@ -218,6 +218,52 @@ def test_targets_are_met_or_missed(page):
     assert re.search(r"loneliness below 0\.1 in week 4 \S+ \S+ to \S+ missed", of(0.1))
 
 
+TOWNS = {"all": 2000, "town=North": 500, "town=East": 500, "town=South": 500, "town=West": 500}
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.03, 0.04])
+def test_who_gains_most_is_the_same_on_every_page(page, spread):
+    text = page({"befriending": -0.012}, groups=TOWNS, spread=spread).text
+    beside = re.findall(r"Most: residents with town “(\w+)”", text)
+    assert re.findall(r"changes most favourably for residents with town “(\w+)”", text) == beside
+
+
+def test_a_group_of_which_it_is_not_sure_gains_most_on_no_page(fake_study, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.report.writing.save_figures", lambda *arguments: [])
+    study = fake_study({"befriending": -0.012}, seeds=20, weeks=4, groups=TOWNS, spread=0.001)
+    effects = study.effects
+    north = (effects["group"] == "town=North") & (effects["measure"] == "loneliness")
+    effects.loc[north, "effect"] = -0.03 + 0.2 * (2 * (effects.loc[north, "seed"] % 2) - 1)
+    text = Page(write_report(folder_of(study, tmp_path / "results")).read_text(encoding="utf-8")).text
+    beside = re.findall(r"Most: residents with town “(\w+)”", text)
+    assert len(beside) == 1
+    assert beside != ["North"]
+    assert re.findall(r"changes most favourably for residents with town “(\w+)”", text) == beside
+
+
+def test_no_group_gains_most_where_none_can_be_told_apart(page):
+    text = page({"befriending": -0.0005}, groups=TOWNS, spread=0.03).text
+    assert "For no group of residents can the effect be told apart from none." in text
+    assert not re.search("Most: residents|most favourably|Least favourably|It does least for", text)
+
+
+def test_every_effect_in_the_table_side_by_side_has_its_interval(page):
+    text = page({"befriending": -0.012, "campaign": -0.01}, parts={"participants": 40, "spillover": 1900}).text
+    assert len(re.findall(r"on average over the weeks: [\d.]+ lower \([^)]* lower\)", text)) == 2
+
+
+def test_an_effect_of_no_consequence_on_everybody_else_has_its_number(page):
+    text = page({"befriending": -0.0002}, spread=1e-6, parts={"participants": 40, "spillover": 1900}).text
+    assert re.search(r"Everybody else (about the same|[\d.]+ lower) .{0,60}; about 1,900 residents", text)
+
+
+def test_why_it_is_close_and_that_no_chance_is_given_stand_in_the_table(page):
+    text = page({"befriending": -0.0012, "campaign": -0.0101}, communities=2, spread=0.0005).text
+    assert "No chance of being best is given" in text
+    assert "chance of being best:" not in text
+    assert "t interval of these differences; where they are clearly skewed" in text
+
+
 def test_values_show_where_they_come_from_and_what_supports_them(page):
     intervention = {
         "name": "talks", "title": "Kitchen-table talks", "use": "befriending", "who": {"age_band": ["65-74", "75+"]},

@@ -97,7 +97,7 @@ OWN = "interventions:\n  - name: talks\n    "
         (OWN + "spread: {contacts: 2}", "4: interventions[0].spread.contacts: is only for rule: threshold"),
         (OWN + "spread: {broadcast_by: stigma}",
          "4: interventions[0].spread.broadcast_by: has no meaning without 'broadcast' above 0"),
-        (OWN + "spread: {uptake: 40%}", "4: interventions[0].spread.uptake: must be a number from 0 to 1, found '40%'"),
+        (OWN + "spread: {uptake: 40%}", "4: interventions[0].spread.uptake: must be a number from 0 to 1, found '40%'; did you mean 0.4?"),
         (OWN + "spread: {base_chance: 0.1}", "4: interventions[0].spread.base_chance: is only for rule: reinforced"),
         (OWN + "spread: {rule: reinforced, contacts: 2}",
          "4: interventions[0].spread.contacts: is only for rule: threshold"),
@@ -115,7 +115,7 @@ OWN = "interventions:\n  - name: talks\n    "
          "5: interventions[0].effects[0].shift.of: has no meaning without volunteers: no effect is a tie with: volunteer"),
         (OWN + "cost: {fixed: 10 pounds}",
          "4: interventions[0].cost.fixed: must be an amount of money that is not negative, like 1500 GBP or a plain "
-         "number, found '10 pounds'"),
+         "number, found '10 pounds'; did you mean 10 GBP?"),
         (OWN + "cost: {fixed: -5}",
          "4: interventions[0].cost.fixed: must be an amount of money that is not negative, like 1500 GBP or a plain "
          "number, found -5"),
@@ -137,7 +137,7 @@ OWN = "interventions:\n  - name: talks\n    "
          "5: interventions[0].effects[0].tie.with: must be one of volunteer, participants, across_group, found "
          "'voluntee'; did you mean 'volunteer'?"),
         (OWN + "effects:\n      - tie:\n          with: volunteer\n          strength: 3",
-         "7: interventions[0].effects[0].tie.strength: must be above 0 and at most 1, found 3.0"),
+         "7: interventions[0].effects[0].tie.strength: must be above 0 and at most 1, found 3"),
         (OWN + "effects:\n      - shift: {when: joined}",
          "5: interventions[0].effects[0].shift: a shift names exactly one of stigma, self_stigma, loneliness, found none"),
         (OWN + "effects:\n      - shift: {stigma: a lot}",
@@ -248,7 +248,10 @@ def test_two_scenarios_of_one_name(write: Write, problems: Problems) -> None:
 
 
 def test_a_programme_that_outlasts_the_study_is_noted_and_not_refused(write: Write) -> None:
-    write("long", "extends: community.yaml\ninterventions:\n  - {use: befriending, runs: {start: 40, weeks: 30}}\n")
+    write(
+        "long",
+        "extends: community.yaml\ninterventions:\n  - {use: befriending, runs: {start: 40, weeks: 30, length: 6}}\n",
+    )
     notes = load_plan("study")["long"].notes
     assert notes == ("befriending: runs for 30 weeks, of which the study sees 13",)
 

@@ -223,7 +223,7 @@ def test_more_seeds_mean_more_communities_unless_it_is_said(write: Write) -> Non
         ("interventions.befriending.use=hub_closure", "'use' cannot be set from the command line, only in a scenario file"),
         ("interventions.befriending.effects[0].shift.stigma=1", "'shift' cannot be set in interventions[0].effects[0]; names: tie"),
         ("interventions.befriending.effects[3].tie.strength=1", "interventions[0].effects has 1 items, counted from 0"),
-        ("interventions.befriending.effects[0].tie.strength=3", "must be above 0 and at most 1, found 3.0"),
+        ("interventions.befriending.effects[0].tie.strength=3", "must be above 0 and at most 1, found 3"),
         ("interventions.befriending.who.lonliness.above=1", "'lonliness' is not a column of this community"),
         ("weeks=[1", "is not valid YAML"),
     ],

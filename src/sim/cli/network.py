@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.ending import ends_well
+from sim.cli.options import whole
 
 __all__ = ["network"]
 
@@ -40,7 +41,9 @@ class FileFormat(StrEnum):
 Where = Annotated[
     Path, typer.Argument(metavar="PATH", help="A study's folder, or a scenario file.", show_default=False)
 ]
-Seed = Annotated[int, typer.Option(min=1, metavar="N", help="Which of the plausible communities, by its seed.")]
+Seed = Annotated[
+    int, typer.Option(parser=whole(1), metavar="N", help="Which of the plausible communities, by its seed.")
+]
 Form = Annotated[TableFormat, typer.Option("--format", help="How to print it.")]
 Overrides = Annotated[
     list[str] | None,
@@ -79,7 +82,7 @@ def check(
     path: Where,
     seed: Seed = 1,
     communities: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How many communities to make, from that seed on.")
+        int, typer.Option(parser=whole(1), metavar="N", help="How many communities to make, from that seed on.")
     ] = 1,
     form: Form = TableFormat.table,
     overrides: Overrides = None,

@@ -50,6 +50,19 @@ class Given:
         if self.max_seeds is not None and self.precision is None:
             raise InputError("--max-seeds goes with --precision; how many runs there are is said by --seeds")
 
+    def find(self) -> None:
+        """Refuse paths that are not there, before anything else is said or started.
+
+        Raises
+        ------
+        InputError
+            As loading the study would.
+        """
+        if not all(path.exists() for path in self.paths):
+            from sim.scenario.loading import Files, select
+
+            select(self.paths, Files())
+
     @property
     def processes(self) -> int:
         """As many as told, or as there are cores."""
@@ -96,6 +109,7 @@ def run(given: Given) -> int:
     from sim.ensemble import Outcome
 
     given.check()
+    given.find()
     _say_compiling()
     with given.workers_ready():
         results = _play(given)

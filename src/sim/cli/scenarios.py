@@ -27,14 +27,14 @@ def check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
         except InputError as error:
             problems |= dict.fromkeys(error.problems)
             continue
-        for scenario in plan.scenarios.values():
-            for text in scenario.notes:
-                note(f"{scenario.file or scenario.name}: note: {text}")
-        for name, text in too_few_eligible(plan):
+        said = [(name, text) for name, scenario in plan.scenarios.items() for text in scenario.notes]
+        said += too_few_eligible(plan)
+        for name, text in said:
             note(f"{plan[name].file or name}: note: {text}")
         count = len(plan.scenarios)
         what = f"{count} scenario{'s' if count > 1 else ''} ({', '.join(plan.scenarios)})"
-        say(f"{path}: {what}: no problems found")
+        more = f", but {len(said)} note{'s' if len(said) > 1 else ''} to look at" if said else ""
+        say(f"{path}: {what}: no problems found{more}")
     if problems:
         raise InputError(problems)
 

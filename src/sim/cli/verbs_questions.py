@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.ending import ends_well
-from sim.cli.options import Fresh, Overrides, Workers
+from sim.cli.options import Fresh, Overrides, Workers, whole
 
 __all__ = ["calibrate", "explore", "sensitivity"]
 
@@ -56,11 +56,14 @@ def sensitivity(
     samples: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="Trajectories (morris), base samples (sobol), points (pawn); not for a tornado."
+            parser=whole(1),
+            metavar="N",
+            help="Trajectories (morris), base samples (sobol), points (pawn); not for a tornado.",
         ),
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at each point; 3 if absent, 10 for a tornado.")
+        int | None,
+        typer.Option(parser=whole(1), metavar="N", help="Runs at each point; 3 if absent, 10 for a tornado."),
     ] = None,
     measure: EffectOn = None,
     when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
@@ -86,9 +89,11 @@ def sensitivity(
 def explore(
     path: OnePath,
     worlds: Annotated[
-        int | None, typer.Option(min=2, metavar="N", help="Plausible worlds; 128 if absent. More extend it.")
+        int | None, typer.Option(parser=whole(2), metavar="N", help="Plausible worlds; 128 if absent. More extend it.")
     ] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, metavar="N", help="Runs in each world; 2 if absent.")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(parser=whole(1), metavar="N", help="Runs in each world; 2 if absent.")
+    ] = None,
     measure: EffectOn = None,
     when: Annotated[When, typer.Option("--when", help="Effect in the last week, or over all weeks.")] = When.horizon,
     parameters: Varied = None,
@@ -137,17 +142,22 @@ def calibrate(
     first: Annotated[int | None, typer.Option(metavar="N", help="With --adopted: the first period.")] = None,
     last: Annotated[int | None, typer.Option(metavar="N", help="With --adopted: the last period.")] = None,
     weeks_a_period: Annotated[
-        int, typer.Option(min=1, metavar="N", help="With --adopted: weeks of the scenario that a period lasts.")
+        int,
+        typer.Option(parser=whole(1), metavar="N", help="With --adopted: weeks of the scenario that a period lasts."),
     ] = 52,
     overrides: Overrides = None,
-    particles: Annotated[int, typer.Option(min=10, metavar="N", help="Parameter sets of each generation.")] = 200,
-    simulations: Annotated[int, typer.Option(min=20, metavar="N", help="Simulations at most.")] = 20_000,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same posterior.")] = 1,
+    particles: Annotated[
+        int, typer.Option(parser=whole(10), metavar="N", help="Parameter sets of each generation.")
+    ] = 200,
+    simulations: Annotated[int, typer.Option(parser=whole(20), metavar="N", help="Simulations at most.")] = 20_000,
+    seed: Annotated[
+        int, typer.Option(parser=whole(0), metavar="N", help="The same seed gives the same posterior.")
+    ] = 1,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where it goes; results/<name>_calibration if absent.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes; as many as there are cores if absent.")
+        int | None, typer.Option(parser=whole(1), metavar="N", help="Processes; as many as there are cores if absent.")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Remove stored simulations of this folder first.")] = False,
 ) -> None:

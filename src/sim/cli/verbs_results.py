@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.ending import ends_well
-from sim.cli.options import Overrides, Paths
+from sim.cli.options import Overrides, Paths, whole
 
 __all__ = ["compare", "report", "run"]
 
@@ -48,17 +48,18 @@ class Show(StrEnum):
 def run(
     paths: Paths,
     seeds: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs of each scenario; as the files say if absent.")
+        int | None,
+        typer.Option(parser=whole(1), metavar="N", help="Runs of each scenario; as the files say if absent."),
     ] = None,
     weeks: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Weeks to play; as the files say if absent.")
+        int | None, typer.Option(parser=whole(1), metavar="N", help="Weeks to play; as the files say if absent.")
     ] = None,
     overrides: Overrides = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Result folder; results/<name of the study> if absent.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Processes; as many as there are cores if absent.")
+        int | None, typer.Option(parser=whole(1), metavar="N", help="Processes; as many as there are cores if absent.")
     ] = None,
     dask: Annotated[
         str | None,
@@ -74,7 +75,8 @@ def run(
         ),
     ] = None,
     max_seeds: Annotated[
-        int | None, typer.Option(min=2, metavar="N", help="The most runs that --precision may use; 1000 if absent.")
+        int | None,
+        typer.Option(parser=whole(2), metavar="N", help="The most runs that --precision may use; 1000 if absent."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would run, how long and how large; run nothing.")

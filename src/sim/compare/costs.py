@@ -186,8 +186,8 @@ def at_budget(
     -------
     pandas.DataFrame
         Columns scenario, measure, budget, cost (as played), fixed (of it, whoever takes part), factor, cost_then (at
-        that size: the budget, or less where growth stops before), effect, lower, upper (at that size; at the budget
-        the interval holds that of the cost, too), people_per_1000 (for shares), seeds, note.
+        that size: the budget, or less where growth stops before), effect, lower, upper (those of what was
+        played, so many times as large), people_per_1000 (for shares), seeds, note.
         Where a scenario cannot be scaled, factor and effect are NaN and ``note`` says why.
     """
     import pandas as pd
@@ -234,15 +234,12 @@ def _scaled(
     factor = min(wanted, limit.factor)
     community = change.index.get_level_values("community").to_numpy()
     values = change.to_numpy(np.float64)
-    if factor < wanted:
-        effect, lower, upper = _ratio(values * factor, np.ones(len(values)), community)
-    else:
-        effect, lower, upper = _ratio(values * (budget - base), by_places, community)
+    played = stats.cluster_interval(values, community.tolist())
     stops = f"; growth stops there: {limit.why}" if factor < wanted else ""
     far = "; far from what was played: play it at that size" if not 0.5 <= factor <= 2.0 else ""
     loose = f"; {limit.loose}" if limit.loose and not 0.9 <= factor <= 1.1 else ""
     return {
         **row, "factor": factor, "cost_then": base + factor * stats.mean(by_places),
-        "effect": effect, "lower": lower, "upper": upper,
+        "effect": played.estimate * factor, "lower": played.lower * factor, "upper": played.upper * factor,
         "note": f"assumes that each place does as much as those played{stops}{far}{loose}",
     }  # fmt: skip

@@ -20,6 +20,7 @@ __all__ = [
     "group_phrase",
     "group_words",
     "joined",
+    "level_words",
     "money",
     "number",
     "pairs_better",
@@ -68,6 +69,18 @@ def plain(value: float, digits: int = 3) -> str:
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = number(value, min(decimals, 8))
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def level_words(estimate: float, lower: float, upper: float) -> tuple[str, str, str]:
+    """Return a level and the bounds of its interval, all to the decimals that the interval allows, two digits at least.
+
+    Where there is no interval, or none of any width, three digits of the level are told.
+    """
+    width = (upper - lower) / 2.0
+    known = math.isfinite(width) and width > 0.0
+    place = math.floor(math.log10(abs(estimate))) if estimate and math.isfinite(estimate) else 0
+    decimals = decimals_known(width, max(0, 1 - place)) if known else max(0, 2 - place)
+    return number(estimate, decimals), number(lower, decimals), number(upper, decimals)
 
 
 def money(value: float, currency: str = "GBP") -> str:

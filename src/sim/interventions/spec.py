@@ -14,9 +14,10 @@ NETWORK_RULES = ("degree", "betweenness", "eigenvector", "bridging")
 
 
 class Checked:
-    """Refuses values outside the bounds that a field's metadata states."""
+    """Refuses values outside the bounds that a field's metadata states, all of them at once, a line each."""
 
     def __post_init__(self) -> None:
+        wrong = []
         for item in fields(self):  # type: ignore[arg-type]  # only dataclasses inherit from this
             value = getattr(self, item.name)
             low, high = item.metadata.get("at_least"), item.metadata.get("at_most")
@@ -24,7 +25,9 @@ class Checked:
                 continue
             if (low is not None and value < low) or (high is not None and value > high):
                 allowed = f"at least {low}" if high is None else f"from {low} to {high}"
-                raise ValueError(f"{item.name} must be {allowed}, found {value}")
+                wrong.append(f"{item.name} must be {allowed}, found {value}")
+        if wrong:
+            raise ValueError("\n".join(wrong))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim import stats
 from sim.compare import DISTANCES, effects_by_part, records, residents_of, ripple_summary, time_to_share
-from sim.compare.wording import number
+from sim.compare.wording import amount, between, number
 from sim.measures import ESTIMANDS
 from sim.report.reading import Material
 from sim.report.tables import REACH, Cell, Line, cell_of, rows_of
@@ -108,4 +108,7 @@ def _sized(row: Mapping[str, Any] | None, material: Material) -> Cell:
     count = number(float(row["residents"]))
     size = f"about {count} resident{'' if count == '1' else 's'}"
     held = cell_of(row, material)
-    return Cell(held.text, f"{held.detail}; {size}" if held.detail else size, held.verdict)
+    if held.verdict == "no difference":
+        return Cell(amount(row), size)
+    text, detail = (held.text, held.detail) if held.text else (amount(row), between(row))
+    return Cell(text, f"{detail}; {size}" if detail else size, held.verdict, held.why)

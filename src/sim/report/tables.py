@@ -16,6 +16,7 @@ from sim.compare.wording import (
     cost_words,
     currency_of,
     group_phrase,
+    level_words,
     money,
     number,
     of_it_unpaid,
@@ -247,12 +248,14 @@ def target_lines(material: Material) -> list[dict[str, str]]:
     """Return every target with what came out."""
     lines = []
     for result in target_results(material.series, material.manifest):
+        found = result.interval
+        value, lower, upper = level_words(found.estimate, found.lower, found.upper)
         lines.append(
             {
                 "title": material.facts.titles[result.scenario],
                 "target": f"{COMPARED[result.measure].label} {result.side} {plain(result.bound)} in week {result.week}",
-                "value": plain(result.interval.estimate),
-                "range": f"{plain(result.interval.lower)} to {plain(result.interval.upper)}",
+                "value": value,
+                "range": f"{lower} to {upper}",
                 "verdict": result.verdict,
             }
         )

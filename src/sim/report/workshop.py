@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.compare import effects_by_part, headline_rows, ranked, records, residents_of
+from sim.compare import best_group, effects_by_part, headline_rows, ranked, records, residents_of
 from sim.compare.verdicts import verdict_of, why_too_close
 from sim.compare.wording import (
     amount,
@@ -92,6 +92,7 @@ def _page(
     items = list((stored.get("resolved") or {}).get("interventions") or ())
     verdict = "" if row is None else verdict_of(row, facts.direction(facts.outcome))
     least, coin = _least_served(name, material), currency_of(material.manifest)
+    least_group = "" if least is None else str(least["group"])
     counts = (material.manifest.get("programmes") or {}).get(name) or {}
     fewest = facts.least if facts.private else 0
     free = unpaid(material.rows_of_scenario.get(name, ())).get(name, 0.0)
@@ -122,7 +123,7 @@ def _page(
         for_whom=[*_for_whom(name, parts, material), *tie_sentences(through)],
         changes=would_change(list(dict.fromkeys(names)), row, verdict, _faded(name, verdict, material)),
         not_varied=_not_varied(about, bool((stored.get("resolved") or {}).get("draws"))),
-        questions=questions(items, row, least, worse_off_words(name, material), coin, free, counts, fewest),
+        questions=questions(items, row, least_group, worse_off_words(name, material), coin, free, counts, fewest),
         targets=[line for line in targets if line["title"] == about.title],
     )
 
@@ -189,9 +190,17 @@ def _groups(name: str, material: Material) -> list[Mapping[str, Any]]:
     return ranked([row for row in rows if row["effect"] == row["effect"]], facts.direction(facts.outcome))
 
 
-def _least_served(name: str, material: Material) -> str:
-    rows = _groups(name, material)
-    return str(rows[-1]["group"]) if len(rows) > 1 else ""
+def _least_served(name: str, material: Material) -> Mapping[str, Any] | None:
+    """Return the row of the group for whom it does least, of those on which the effect is told apart from none.
+
+    None where that is also the group for whom it does most.
+    """
+    facts = material.facts
+    sure = [
+        row for row in _groups(name, material) if verdict_of(row, facts.direction(facts.outcome)) in ("better", "worse")
+    ]
+    best = best_group(material.comparison, name, facts)
+    return sure[-1] if sure and (best is None or sure[-1]["group"] != best["group"]) else None
 
 
 def _for_whom(name: str, parts: Mapping[tuple[str, str], Mapping[str, Any]], material: Material) -> list[str]:
@@ -199,13 +208,17 @@ def _for_whom(name: str, parts: Mapping[tuple[str, str], Mapping[str, Any]], mat
     label = COMPARED[facts.outcome].label
     told = []
     rows = _groups(name, material)
-    if len(rows) > 1:
-        best, least = rows[0], rows[-1]
+    best = best_group(material.comparison, name, facts)
+    if best is not None:
         told.append(
             f"{label[:1].upper()}{label[1:]} changes most favourably for {group_phrase(str(best['group']))}: "
             f"{amount(best)} ({between(best)})."
         )
+    least = _least_served(name, material)
+    if least is not None:
         told.append(f"Least favourably for {group_phrase(str(least['group']))}: {amount(least)} ({between(least)}).")
+    if rows and not told:
+        told.append("For no group of residents can the effect be told apart from none.")
     for part, words in ESTIMANDS.items():
         row = parts.get((name, part))
         if row is not None and row["effect"] == row["effect"]:

@@ -47,7 +47,9 @@ def build(cls: type, node: Node | None, location: Location, checked: Checked) ->
         return cls(**given)
     except (ValueError, InputError) as error:
         if node is None or id(node) not in checked.holes:
-            for said in [str(item) for item in error.problems] if isinstance(error, InputError) else [str(error)]:
+            for said in (
+                [str(item) for item in error.problems] if isinstance(error, InputError) else str(error).splitlines()
+            ):
                 _refuse_said(said, node, location, checked)
         return None
 
@@ -176,7 +178,8 @@ def _cost(node: Node, location: Location, checked: Checked) -> Cost | None:
     try:
         return Cost(**(given | {"currency": next(iter(currencies), "GBP")}))
     except ValueError as error:
-        _refuse_said(str(error), node, location, checked)
+        for said in str(error).splitlines():
+            _refuse_said(said, node, location, checked)
         return None
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import Problem, did_you_mean, listing
 from sim.scenario import registries
-from sim.scenario.file_format import found
+from sim.scenario.file_format import as_money, as_share, found
 from sim.scenario.nodes import Location, Node
 from sim.scenario.schema import model_of_file
 
@@ -130,11 +130,14 @@ def _in_words(
 
 
 def _hint(item: Any) -> str:
-    """Return a suggestion where a text is wanted out of a few."""
-    words = str(item["ctx"]["words"])
-    if not words.startswith("one of ") or not isinstance(item["input"], str):
+    """Return a suggestion for a text out of a few, and for shares and money written in another way."""
+    words, given = str(item["ctx"]["words"]), item["input"]
+    if not isinstance(given, str):
         return ""
-    return did_you_mean(item["input"], words.removeprefix("one of ").split(", "))
+    if words.startswith("one of "):
+        return did_you_mean(given, words.removeprefix("one of ").split(", "))
+    meant = as_money(given) if words.startswith("an amount of money") else as_share(given)
+    return f"; did you mean {meant}?" if meant and "number" in words else ""
 
 
 def _wrong_effect(location: Location, tree: Node) -> tuple[str, bool, Location]:

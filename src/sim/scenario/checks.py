@@ -16,6 +16,7 @@ from sim.interventions.spec import Condition, Intervention
 from sim.scenario import registries
 from sim.scenario.check_choose import check_choose, check_choose_names
 from sim.scenario.check_delivery import check_spread, check_volunteers
+from sim.scenario.doubts import doubts_of_names, doubts_of_runs
 from sim.scenario.named import SHOWN as _SHOWN
 from sim.scenario.named import given as _given
 from sim.scenario.named import no_column as _no_column
@@ -78,6 +79,8 @@ def check_meaning(draft: Draft, communities: Communities) -> list[str]:
     for position, item in sorted(draft.interventions.items()):
         location: Location = ("interventions", position)
         notes += _check_runs(draft, item, location)
+        if not draft.checked.lacks(draft.tree.at(location)):
+            notes += doubts_of_runs(item, draft.weeks)
         check_choose(draft, item, location)
         check_spread(draft, item, location)
         check_volunteers(draft, item, location)
@@ -106,6 +109,8 @@ def _check_all_names(draft: Draft, communities: Communities) -> list[str]:
         for position, item in sorted(draft.interventions.items()):
             _check_names(draft, item, ("interventions", position), community)
         notes = _new_kinds(draft, community)
+        for _, item in sorted(draft.interventions.items()):
+            notes += doubts_of_names(item, community)
         if draft.problems == before:
             break
     return notes

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sim.interventions.spec import Intervention
 from sim.scenario.plan import Target
 
-__all__ = ["AMOUNTS", "BOUNDS", "FileFormat", "Range", "found", "parse_money"]
+__all__ = ["AMOUNTS", "BOUNDS", "FileFormat", "Range", "as_money", "as_share", "found", "parse_money"]
 
 BOUNDS: dict[tuple[type, str], tuple[float | None, float | None]] = {
     (Target, "at"): (1, None),
@@ -92,6 +92,30 @@ def found(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     return f"'{value}'" if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+_CURRENCIES = {
+    "GBP": ("£", "pound", "pounds", "gbp", "sterling"),
+    "EUR": ("€", "euro", "euros", "eur"),
+    "USD": ("$", "dollar", "dollars", "usd"),
+}
+"""How people write the currencies that are guessed at."""
+
+
+def as_share(text: str) -> str:
+    """Return the share that a percentage means: ``0.78`` for ``78%``; empty where it is none."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(?:%|per ?cent)", text.strip())
+    return f"{float(match.group(1)) / 100.0:.10g}" if match else ""
+
+
+def as_money(text: str) -> str:
+    """Return how an amount is written in a scenario: ``1500 GBP`` for ``1,500 pounds``; empty where it is unclear."""
+    match = re.fullmatch(r"([^0-9\s]*)\s*([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)\s*([^0-9\s]*)", text.strip())
+    if match is None:
+        return ""
+    before, amount, after = match.groups()
+    named = [code for code, words in _CURRENCIES.items() if (before or after).lower() in words]
+    return f"{amount.replace(',', '')} {named[0]}" if named and not (before and after) else ""
 
 
 def parse_money(value: Any) -> tuple[float, str | None]:

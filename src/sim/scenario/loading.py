@@ -97,7 +97,8 @@ def _check_parent(parent: Path, chain: Sequence[Path], tree: Node, node: Node) -
     if not parent.is_file():
         there = sorted(path.name for path in parent.parent.glob("*.yaml")) if parent.parent.is_dir() else []
         hint = did_you_mean(parent.name, there)
-        text = f"there is no file '{node.value}' ({shown(parent)}){hint or ';'} files there: {listing(there) or 'none'}"
+        whole = "" if shown(parent) == str(node.value) else f" ({shown(parent)})"
+        text = f"there is no file '{node.value}'{whole}{hint or ';'} files there: {listing(there) or 'none'}"
         raise InputError(tree.problem(("extends",), text))
 
 

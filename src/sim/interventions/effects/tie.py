@@ -67,10 +67,13 @@ class Tie:
     """For ``across_group``: a yes-or-no column."""
 
     def __post_init__(self) -> None:
+        wrong = []
         if not 0 < self.strength <= 1:
-            raise ValueError(f"strength must be above 0 and at most 1, found {self.strength}")
+            wrong.append(f"strength must be above 0 and at most 1, found {self.strength:g}")
         if self.number < 1:
-            raise ValueError(f"number must be at least 1, found {self.number}")
+            wrong.append(f"number must be at least 1, found {self.number}")
+        if wrong:
+            raise ValueError("\n".join(wrong))
 
     def begin(self, week: Week, label: str) -> TieState:
         """Start without any ties made; check that there is a line to cross."""

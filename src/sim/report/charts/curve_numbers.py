@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import stats
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -56,39 +58,15 @@ def bands(differences: Floats, communities: NDArray[np.int64]) -> tuple[Floats, 
     communities
         The community of each run, shape (runs,).
     """
-    from scipy.special import stdtrit
-
-    known = ~np.isnan(differences)
-    count = known.sum(axis=-1)
-    values = np.where(known, differences, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = values.sum(axis=-1) / count
-        apart = np.where(known, differences - mean[..., None], 0.0)
-        error = np.sqrt((apart**2).sum(axis=-1) / (count - 1) / count)
-        freedom = count - 1
-        clusters, clustered = _clustered(apart, known, count, communities)
-        shared = (clusters > 1) & (clusters != count)
-        error = np.where(shared, clustered, error)
-        freedom = np.where(shared, clusters - 1, freedom)
-        half = stdtrit(np.maximum(freedom, 1), 0.975) * error
-    half = np.where(freedom < 1, np.inf, half)
-    return mean, mean - half, mean + half
-
-
-def _clustered(
-    apart: Floats, known: NDArray[np.bool_], count: NDArray[np.int64], communities: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], Floats]:
-    """Return how many communities there are, and the standard error where they are the independent values."""
-    clusters = np.zeros(count.shape, np.int64)
-    total = np.zeros(count.shape)
-    names = np.unique(communities)
-    if len(names) in (1, len(communities)):
-        return count if len(names) > 1 else np.minimum(count, 1), total
-    for name in names:
-        inside = communities == name
-        clusters += known[..., inside].any(axis=-1)
-        total += (apart[..., inside].sum(axis=-1) / count) ** 2
-    return clusters, np.sqrt(clusters / np.maximum(clusters - 1, 1) * total)
+    order = np.argsort(communities, kind="stable")
+    rows = differences[..., order].reshape(-1, len(order))
+    known = ~np.isnan(rows)
+    filled, group = np.unique(np.nonzero(known)[0], return_inverse=True)
+    found = stats.Grouped(group, np.broadcast_to(communities[order], rows.shape)[known]).intervals(rows[known])
+    told = np.full((3, len(rows)), np.nan)
+    told[:, filled] = found.estimate, found.lower, found.upper
+    mean, lower, upper = told.reshape(3, *differences.shape[:-1])
+    return mean, lower, upper
 
 
 def weekly(series: pd.DataFrame, scenarios: Sequence[str], measures: Sequence[str], groups: Sequence[str]) -> Curves:

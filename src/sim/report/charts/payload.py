@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["as_script", "of_measure", "payload", "sides", "unit_of"]
 
-_DIGITS = 4
+_DIGITS = 6
+"""Of numbers in pictures: more than any text shows, so that no bound is rounded twice and told otherwise elsewhere."""
 
 
 def sides(better: str) -> tuple[str, str]:
