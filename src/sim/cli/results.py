@@ -289,6 +289,8 @@ def _unpaid_sentence(results: Results, asked: Asked) -> str:
     """Return how much of the extra costs is volunteers' time; empty where there is none."""
     from sim.compare.wording import currency_of, money, of_it_unpaid
 
+    if "cost_volunteer_time" not in set(results.comparison()["measure"].astype(str)):  # not there, or not shown
+        return ""
     unit = currency_of(results.manifest)
     found = [
         f"{title_of(results, str(row['scenario']))} {money(float(row['cost']), unit)}, {part}"
