@@ -306,14 +306,14 @@ def test_a_run_says_what_its_numbers_rest_on(town, call, no_figures):
     assert "spread.broadcast" in found["numbers"]  # a default that the intervention leans on
     assert sum(found["by_grade"].values()) == len(found["numbers"])
     told = re.search(r"rests on (\d+) numbers: (.*) \(", err)
-    assert int(told[1]) == sum(map(int, re.findall(r"(\d+) ", told[2]))) == len(found["numbers"]) + 3
+    assert int(told[1]) == sum(map(int, re.findall(r"(\d+) ", told[2]))) == len(found["numbers"]) + 4
     assert found["by_grade"]["assumption"] == sum(known[name].is_assumption for name in found["numbers"])
     assert set(found["works"]) == {key for name in found["numbers"] for key in known[name].sources}
     assert found["set_without_source"] == [
-        "interventions.Talks.effects[0].shift.loneliness", "interventions.Talks.effects[0].shift.persistence",
-        "interventions.Talks.spread.uptake",
+        "interventions.Talks.cost.fixed", "interventions.Talks.effects[0].shift.loneliness",
+        "interventions.Talks.effects[0].shift.persistence", "interventions.Talks.spread.uptake",
     ]  # fmt: skip
-    assert f"{found['by_grade']['assumption']} assumptions, 3 set in the scenarios without a source (" in err
+    assert f"{found['by_grade']['assumption']} assumptions, 4 set in the scenarios without a source (" in err
 
 
 def test_a_run_names_the_files_in_which_values_without_a_source_stand(town):
