@@ -6,7 +6,17 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.results import Asked, measures_of, print_comparison, print_remarks, table_of, target_lines, title_of
+from sim.cli.costing import print_budget, print_costs
+from sim.cli.results import (
+    Asked,
+    label_of,
+    measures_of,
+    print_comparison,
+    print_remarks,
+    table_of,
+    target_lines,
+    title_of,
+)
 from sim.cli.screens import say, table
 
 if TYPE_CHECKING:
@@ -32,7 +42,7 @@ def print_all(opened: Sequence[Results], asked: Asked) -> None:
 
 def _print(results: Results, asked: Asked) -> None:
     if asked.budget is not None:
-        _print_budget(results, asked)
+        print_budget(results, asked)
     elif asked.show != "effects":
         _SHOWN[asked.show](results, asked)
     elif asked.when == "weeks":
@@ -65,13 +75,6 @@ def _print_split(results: Results) -> None:
         say(text)
 
 
-def _label(measure: str) -> str:
-    from sim.measures import COMPARED
-
-    label = COMPARED[measure].label
-    return f"{label[:1].upper()}{label[1:]}"
-
-
 def _print_weeks(results: Results, asked: Asked) -> None:
     """Print effects in every week in which groups are measured, so that a screen holds them."""
     from sim.compare import records
@@ -82,7 +85,7 @@ def _print_weeks(results: Results, asked: Asked) -> None:
     last = results.facts.weeks
     for (measure, group), held in found.groupby(["measure", "group"], sort=False):
         of_group = "" if group == "all" else f", {group}"
-        say(f"{_label(str(measure))}{of_group}, every {QUARTER}th week (all weeks: --format csv)")
+        say(f"{label_of(str(measure))}{of_group}, every {QUARTER}th week (all weeks: --format csv)")
         chosen = held[(held["week"] % QUARTER == 0) | (held["week"] == last)]
         rows = [
             [title_of(results, row["scenario"]), str(row["week"]), amount(row), between(row), pairs_better(row)]
@@ -101,7 +104,7 @@ def _print_parts(results: Results, measure: str) -> None:
     if not found:
         return
     say()
-    say(f"{_label(measure)}, on whom")
+    say(f"{label_of(measure)}, on whom")
     rows = [
         [title_of(results, scenario), ESTIMANDS[part], number(float(row["residents"])), amount(row), between(row)]
         for (scenario, part), row in found.items()
@@ -118,7 +121,7 @@ def _print_ranking(results: Results, asked: Asked) -> None:
         return
     found = results.ranking(measure, asked.when or "horizon")
     say()
-    say(f"{_label(measure)}: order, and how sure it is")
+    say(f"{label_of(measure)}: order, and how sure it is")
     rows = []
     for row in records(found):
         place = "–" if row["verdict"] == "too few runs" else f"{row['place']}{'=' if row['tied'] else ''}"
@@ -144,7 +147,7 @@ def _print_gaps(results: Results, asked: Asked) -> None:
     from sim.compare.wording import amount, between, number
 
     found = table_of(results, asked)
-    say(f"{_label(asked.measure or results.facts.outcome)}: how far the worst-off group of each column is behind")
+    say(f"{label_of(asked.measure or results.facts.outcome)}: how far the worst-off group of each column is behind")
     rows = []
     for row in records(found[found["when"] == "horizon"]):
         told = {**row, "effect": row["change"]}
@@ -162,7 +165,7 @@ def _print_who(results: Results, asked: Asked) -> None:
     from sim.compare.wording import amount, between, number
 
     found = table_of(results, asked)
-    say(f"{_label(asked.measure or results.facts.outcome)}: who gains, who loses")
+    say(f"{label_of(asked.measure or results.facts.outcome)}: who gains, who loses")
     rows = [
         [
             title_of(results, row["scenario"]), _who(str(row["column"]), str(row["group"])),
@@ -185,32 +188,13 @@ def _who(column: str, group: str) -> str:
     return ESTIMANDS.get(group) or group_words(group if column == "everybody" else f"{column}={group}")
 
 
-def _print_costs(results: Results, asked: Asked) -> None:
-    from sim.compare import records
-    from sim.compare.wording import COSTS_IN_WORDS, currency_of, money
-
-    found = table_of(results, asked)
-    unit = currency_of(results.manifest)
-    rows = []
-    for row in records(found):
-        known = not math.isnan(row["cost"])
-        interval = f"{money(row['lower'], unit)} to {money(row['upper'], unit)}" if known else ""
-        named = COSTS_IN_WORDS[row["item"]].format(unit=row["unit"])
-        rows.append([
-            title_of(results, row["scenario"]), named, money(row["cost"], unit) if known else "–", interval,
-            row["why"],
-        ])  # fmt: skip
-    say(f"Extra cost up to week {results.facts.weeks}, in {unit}: all that is spent, unless it says 'for each'")
-    table(["scenario", "cost", "mean", "95% interval", "note"], rows)
-
-
 def _print_estimands(results: Results, asked: Asked) -> None:
     from sim.compare import records
     from sim.compare.wording import amount, between, number
     from sim.measures import ESTIMANDS
 
     found = table_of(results, asked)
-    say(f"{_label(asked.measure or results.facts.outcome)} after {results.facts.weeks} weeks, on whom")
+    say(f"{label_of(asked.measure or results.facts.outcome)} after {results.facts.weeks} weeks, on whom")
     rows = []
     for row in records(found):
         if row["estimand"] == "total":
@@ -266,7 +250,7 @@ def _print_ties(results: Results, asked: Asked) -> None:
         ):
             cells.append("–" if math.isnan(row[name]) else share_words(row, name, low, high))
         rows.append([*cells, row["why"]])
-    say(f"What came through ties: {_label(asked.measure or results.facts.outcome).lower()}")
+    say(f"What came through ties: {label_of(asked.measure or results.facts.outcome).lower()}")
     table(["scenario", "uptake through ties", "effect on others", "effect through ties", "note"], rows)
     say("Uptake through ties: of those who took part, the share who had first heard of it from somebody they know.")
     say("Effect on others: the share of the whole effect that is on residents who were neither offered a place nor")
@@ -286,7 +270,7 @@ def _print_distance(results: Results, asked: Asked) -> None:
         ]
         for row in sorted(records(found), key=lambda row: order[row["scenario"]])
     ]  # fmt: skip
-    say(f"{_label(asked.measure or results.facts.outcome)} by distance from the nearest participant")
+    say(f"{label_of(asked.measure or results.facts.outcome)} by distance from the nearest participant")
     table(["scenario", "distance", "residents", "effect", "95% interval"], rows)
     if results.suppressed_distances.ripple_sentence():
         say(results.suppressed_distances.ripple_sentence())
@@ -295,55 +279,6 @@ def _print_distance(results: Results, asked: Asked) -> None:
 def _print_targets(results: Results, asked: Asked) -> None:
     for line in target_lines(results) or ["no scenario sets a target"]:
         say(line)
-
-
-def _print_budget(results: Results, asked: Asked) -> None:
-    from sim.compare import records
-    from sim.compare.wording import amount, between, currency_of, money, number, unpaid
-
-    assert asked.budget is not None
-    unit = currency_of(results.manifest)
-    measure = asked.measure or results.facts.outcome
-    found = table_of(results, asked)
-    say(f"{_label(measure)} if each scenario were scaled to cost {money(asked.budget, unit)} (not played again)")
-    rows = []
-    for row in records(found):
-        scaled = not math.isnan(row["factor"])
-        rows.append([
-            title_of(results, row["scenario"]), money(row["cost"], unit),
-            f"x {number(row['factor'], 2)}" if scaled else "–", money(row["cost_then"], unit) if scaled else "–",
-            amount(row) if scaled else "–", between(row) if scaled else "–", row["note"],
-        ])  # fmt: skip
-    table(["scenario", "cost as played", "scaled", "cost then", "effect", "95% interval", "note"], rows)
-    if unpaid(records(results.comparison())):
-        say("The time of volunteers, which nobody pays, counts in the costs at what an hour of it is worth.")
-    _print_commands(results, found)
-
-
-def _print_commands(results: Results, found: Any) -> None:
-    """Print how to play the scenarios at the size that the budget allows."""
-    import shlex
-
-    from sim.compare import settings_at_budget
-
-    lines = []
-    for name, settings in settings_at_budget(found, results.manifest).items():
-        stored = results.manifest["scenarios"][name]
-        file = str(stored.get("file") or "")
-        if not file or not settings:
-            lines.append(f"{title_of(results, name)}: nothing in its file says how many it is for")
-            continue
-        words = ["sim", "run", file, "--seeds", str(results.manifest["seeds"])]
-        before = {str(origin.get("where", "")) for origin in (stored.get("origins") or {}).values()}
-        before = {text.removeprefix("--set").strip() for text in before if text.startswith("--set")}
-        kept = sorted(text for text in before if not text.startswith("seeds="))
-        words += [word for setting in (*kept, *settings) for word in ("--set", setting)]
-        lines.append(shlex.join([*words, "--out", f"{results.path}_at_budget/{name}"]))
-    if lines:
-        say()
-        say("To play them at that size instead:")
-        for line in lines:
-            say(line)
 
 
 def _print_between(one: Results, other: Results, asked: Asked) -> None:
@@ -356,7 +291,7 @@ def _print_between(one: Results, other: Results, asked: Asked) -> None:
         found = one.between(other, measure, only)
         found = found[found["when"] == ("average" if asked.when == "average" else "horizon")]
         say()
-        say(f"{_label(measure)}: {one.path} compared with {other.path}")
+        say(f"{label_of(measure)}: {one.path} compared with {other.path}")
         if found.empty:
             say("nothing to compare")
             continue
@@ -373,6 +308,6 @@ def _print_between(one: Results, other: Results, asked: Asked) -> None:
 
 
 _SHOWN = {
-    "ranking": _print_ranking, "gaps": _print_gaps, "who": _print_who, "costs": _print_costs,
+    "ranking": _print_ranking, "gaps": _print_gaps, "who": _print_who, "costs": print_costs,
     "parts": _print_estimands, "ties": _print_ties, "distance": _print_distance, "targets": _print_targets,
 }  # fmt: skip

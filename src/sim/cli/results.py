@@ -333,3 +333,11 @@ def _say_state(results: Results) -> None:
     if pending:
         verb = "is" if len(pending) == 1 else "are"
         note(f"{results.path}: not complete, {counted(len(pending), 'run')} {verb} pending; 'sim run' goes on")
+
+
+def label_of(measure: str) -> str:
+    """Return the words for a measure, as they begin a line."""
+    from sim.measures import COMPARED
+
+    label = COMPARED[measure].label
+    return f"{label[:1].upper()}{label[1:]}"
