@@ -93,6 +93,14 @@ def test_as_many_are_told_as_were_invited_and_came():
     text = " ".join(questions([plan], None, "", "", "GBP", counts={"visits": counts}))
     assert "Where would volunteers for 9 participants come from" in text
     assert "200" not in text
+    hidden = {"runs": 4, "eligible": None, "invited": None, "joined": None, "by_invitation": None}
+    first = plan_sentences(plan, hidden, 10)[0]
+    assert first.startswith("Invited: all, fewer than 10, residents")
+    assert "200 were asked for" in first
+    few = {**plan, "choose": {**plan["choose"], "number": 8}}
+    assert "the 8 with the highest loneliness" in plan_sentences(few, hidden, 10)[0]
+    text = " ".join(questions([plan], None, "", "", "GBP", counts={"visits": hidden}, fewest=10))
+    assert "Where would volunteers for fewer than 10 participants come from" in text
     enough = {"runs": 4, "eligible": 900.0, "invited": 200.0, "joined": 200.0}
     assert "the 200 with the highest loneliness" in plan_sentences(plan, enough)[0]
 

@@ -50,24 +50,29 @@ def eligible(who: Mapping[str, Any]) -> str:
     return f"residents with {joined(parts)}" if parts else ""
 
 
-def _fewer(asked: int, anybody: str, counts: Mapping[str, float], least: int) -> str:
+def _fewer(asked: int, anybody: str, counts: Mapping[str, float | None], least: int) -> str:
     """Return who is invited where fewer are than were asked for."""
-    able, invited = (people_counted(float(counts[key]), least) for key in ("eligible", "invited"))
-    mean = f" (mean over {int(counts['runs'])} runs)" if int(counts.get("runs", 1)) > 1 else ""
+    able, invited = (people_counted(counts[key], least) for key in ("eligible", "invited"))
+    mean = f" (mean over {int(counts['runs'] or 0)} runs)" if int(counts.get("runs") or 1) > 1 else ""
     if able == invited:
         every = f"all, {invited}," if invited.startswith("fewer") else f"all {invited}"
         return f"Invited: {every} {anybody}{mean}; {asked:,} were asked for."
     return f"Invited: {invited} of the {anybody}{mean}; {asked:,} were asked for, and {able} are eligible."
 
 
-def people_counted(people: float, least: int) -> str:
-    """Return a count of people in words; of a surveyed community small ones are not told."""
-    return f"fewer than {least}" if 0.0 < people < least else number(people)
+def people_counted(people: float | None, least: int) -> str:
+    """Return a count of people in words; of a surveyed community small ones are not told, nor stored (none)."""
+    return f"fewer than {least}" if people is None or 0.0 < people < least else number(people)
 
 
-def _invited(choose: Mapping[str, Any], anybody: str, counts: Mapping[str, float] | None, least: int) -> str:
+def _too_few(invited: float | None, asked: int, least: int) -> bool:
+    """Tell whether fewer were invited than asked for; a number that is not stored is below the least one told."""
+    return asked > least if invited is None else invited < _MISSING * asked
+
+
+def _invited(choose: Mapping[str, Any], anybody: str, counts: Mapping[str, float | None] | None, least: int) -> str:
     by, asked, share = str(choose.get("by", "everyone")), choose.get("number"), choose.get("share")
-    if asked and counts is not None and float(counts["invited"]) < _MISSING * asked:
+    if asked and counts is not None and _too_few(counts["invited"], asked, least):
         return _fewer(asked, anybody, counts, least)
     some = (
         f"{asked:,} of the {anybody}"
@@ -88,7 +93,9 @@ def _invited(choose: Mapping[str, Any], anybody: str, counts: Mapping[str, float
     return f"Invited: the {how_many}with the {choose.get('order', 'highest')} {_plain(by)} among the {anybody}."
 
 
-def plan_sentences(item: Mapping[str, Any], counts: Mapping[str, float] | None = None, least: int = 0) -> list[str]:
+def plan_sentences(
+    item: Mapping[str, Any], counts: Mapping[str, float | None] | None = None, least: int = 0
+) -> list[str]:
     """Return who is invited, when it runs and for how many, what it is meant to change, and how word spreads.
 
     Parameters
@@ -96,7 +103,8 @@ def plan_sentences(item: Mapping[str, Any], counts: Mapping[str, float] | None =
     item
         An intervention, resolved.
     counts
-        How many it found eligible and invited, as the manifest's ``programmes`` holds them; none where not known.
+        How many it found eligible and invited, as the manifest's ``programmes`` holds them; none where not known,
+        and in place of a count of few surveyed people.
     least
         Counts below this are not told; 0 tells all.
     """

@@ -37,7 +37,7 @@ def questions(
     worse_off: str,
     coin: str,
     unpaid: float = 0.0,
-    counts: Mapping[str, Mapping[str, float]] | None = None,
+    counts: Mapping[str, Mapping[str, float | None]] | None = None,
     fewest: int = 0,
 ) -> list[str]:
     """Return at most six questions for a workshop on one scenario.
@@ -85,9 +85,11 @@ def _of_cost(cost: float, unpaid: float, coin: str) -> str:
     return f"{told}; {money(paid, coin)} has to be paid. What would you do without to have it?"
 
 
-def _volunteers(places: int | None, counts: Mapping[str, float] | None, fewest: int) -> str:
+def _volunteers(places: int | None, counts: Mapping[str, float | None] | None, fewest: int) -> str:
     """Return how many volunteers are wanted at most: no more than there are places, or people who come."""
-    came = None if counts is None else float(counts["joined"])
+    if counts is not None and counts["joined"] is None:
+        return f"volunteers for {people_counted(None, fewest)} participants"
+    came = None if counts is None else counts["joined"]
     if came is not None and came >= 0.5 and (not places or came < places):
         return f"volunteers for {people_counted(came, fewest)} participant{'' if number(came) == '1' else 's'}"
     if places and (came is None or came >= places):
@@ -95,7 +97,7 @@ def _volunteers(places: int | None, counts: Mapping[str, float] | None, fewest: 
     return "enough volunteers"
 
 
-def _of_plan(item: Mapping[str, Any], counts: Mapping[str, float] | None, fewest: int) -> Iterator[str]:
+def _of_plan(item: Mapping[str, Any], counts: Mapping[str, float | None] | None, fewest: int) -> Iterator[str]:
     kinds = {kind for effect in item.get("effects") or () for kind in effect}
     for kind, asked in _BY_EFFECT.items():
         if kind in kinds:
