@@ -43,7 +43,7 @@ def sentences(found: Ranking, titles: Mapping[str, str], measure: str, unit: str
     least = min(rows, key=lambda row: row["expected_regret"])
     unit_text = f" ({unit})" if unit else ""
     said.append(f"Choosing {_title(titles, least)} gives away least on average: {_number(least['expected_regret'], unit_text)} "
-                f"against the best choice of each world.")  # fmt: skip
+                "against the best choice of each world.")  # fmt: skip
     if safest["scenario"] != least["scenario"]:
         said.append(f"{_title(titles, safest)} is the safest: at worst it gives away "
                     f"{_number(safest['maximum_regret'])}, {_title(titles, least)} "
