@@ -41,9 +41,9 @@ def sentences(found: Ranking, titles: Mapping[str, str], measure: str, unit: str
         said.append(f"Otherwise: {listed}.")
     safest = min(rows, key=lambda row: row["maximum_regret"])
     least = min(rows, key=lambda row: row["expected_regret"])
-    unit_text = f" ({unit})" if unit else ""
-    said.append(f"Choosing {_title(titles, least)} gives away least on average: {_number(least['expected_regret'], unit_text)} "
-                "against the best choice of each world.")  # fmt: skip
+    given_up = _number(least["expected_regret"], f" ({unit})" if unit else "")
+    said.append(f"Choosing {_title(titles, least)} gives away least on average: {given_up} against the best choice of "
+                "each world.")  # fmt: skip
     if safest["scenario"] != least["scenario"]:
         said.append(f"{_title(titles, safest)} is the safest: at worst it gives away "
                     f"{_number(safest['maximum_regret'])}, {_title(titles, least)} "
