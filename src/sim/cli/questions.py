@@ -113,7 +113,7 @@ def explore(asked: Asked, worlds: int | None) -> int:
     return _end(found.write(out), errors)
 
 
-def _effect_words(row: Mapping[str, Any], measure: str) -> tuple[str, str]:
+def _effect_words(row: Mapping[Any, Any], measure: str) -> tuple[str, str]:
     """Return a candidate's mean effect over the worlds, and where it lies in nine of ten of them, in words."""
     from sim.compare.wording import amount, between
 
