@@ -146,6 +146,12 @@ def test_the_command(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, call)
     assert result.exit_code == 0, result.output
     assert "expected regret" in result.stdout
+    # as `sim run` says effects: with their direction, and of 1,000 residents where they are shares
+    assert " lower" in result.stdout or " higher" in result.stdout
+    assert "−" not in result.stdout.split("plausible worlds")[0]
+    shares = CliRunner().invoke(app, [*call, "--measure", "often_lonely"])
+    assert "mean effect, of 1,000" in shares.stdout
+    assert " fewer" in shares.stdout or " more" in shares.stdout
     assert "plausible worlds" in result.stdout
     assert (tmp_path / "out" / "worlds.parquet").is_file()
     more = CliRunner().invoke(app, [*call, "--worlds", "4"])

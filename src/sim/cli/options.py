@@ -27,7 +27,7 @@ def whole(least: int) -> Callable[[str], int]:
 
 
 Paths = Annotated[
-    list[Path], typer.Argument(metavar="PATH...", help="A study's folder, or scenario files.", show_default=False)
+    list[Path], typer.Argument(metavar="PATH", help="A study's folder, or scenario files.", show_default=False)
 ]
 
 Overrides = Annotated[

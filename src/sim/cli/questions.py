@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +85,7 @@ def sensitivity(asked: Asked, method: str, samples: int | None, scenario: str | 
 
 def explore(asked: Asked, worlds: int | None) -> int:
     """Print which candidate is best in which worlds; return the exit code."""
+    from sim.measures import COMPARED
     from sim.study import explore as find_out
 
     study = asked.study()
@@ -93,20 +94,34 @@ def explore(asked: Asked, worlds: int | None) -> int:
     with screens.progress_bar("worlds") as bar:
         found = find_out(study, out=out, progress=_telling(bar, asked), **more, **asked.given())
     titles = {key: scenario.title for key, scenario in study.items()}
-    said = _sayer(found.table[["effect", "maximum_regret"]])
+    measure = asked.measure or study.plan.outcome
+    factor = 1000.0 if COMPARED[measure].is_share else 1.0
+    said = _sayer(found.table[["maximum_regret"]] * factor)
     rows = [
-        [titles[row["scenario"]], f"{row['share_best']:.0%}", said(row["effect"]),
-         f"{said(row['effect_low'])} to {said(row['effect_high'])}", f"{row['share_better']:.0%}",
-         said(row["expected_regret"]), said(row["maximum_regret"])]
+        [titles[row["scenario"]], f"{row['share_best']:.0%}", *_effect_words(row, measure),
+         f"{row['share_better']:.0%}", said(row["expected_regret"] * factor), said(row["maximum_regret"] * factor)]
         for row in found.table.to_dict("records")
     ]  # fmt: skip
-    headings = ["candidate", "best in", "mean effect", "90% of worlds", "does good in", "expected regret", "at worst"]
+    of = ", of 1,000" if factor > 1.0 else ""
+    headings = ["candidate", "best in", f"mean effect{of}", "in 90% of worlds", "does good in", f"expected regret{of}",
+                "at worst"]  # fmt: skip
     screens.table(headings, rows)
     say()
     for sentence in found.sentences:
         say(sentence)
     errors = tuple(dict.fromkeys(text for text in found.runs["error"] if text))
     return _end(found.write(out), errors)
+
+
+def _effect_words(row: Mapping[Any, Any], measure: str) -> tuple[str, str]:
+    """Return a candidate's mean effect over the worlds, and where it lies in nine of ten of them, in words."""
+    from sim.compare.wording import amount, between
+
+    lower, upper = float(row["effect_low"]), float(row["effect_high"])
+    if lower == upper == float(row["effect"]) == 0.0:
+        return "no difference", "no difference"  # the baseline with itself
+    told = {"measure": measure, "effect": row["effect"], "lower": lower, "upper": upper, "seeds": 0}
+    return amount(told, unit=False), between(told)
 
 
 def _scenario(study: Study, asked: str | None) -> str:

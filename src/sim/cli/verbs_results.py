@@ -91,7 +91,7 @@ def run(
 
 @ends_well
 def compare(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Result folders.", show_default=False)],
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR", help="Result folders.", show_default=False)],
     measure: Annotated[
         str | None, typer.Option(metavar="M", help="What to compare; the primary measure if absent, 'all' for all.")
     ] = None,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["sentences"]
 
+_LEAST = 1e-5
+"""Regret below which it is not told in numbers."""
+
 
 def sentences(found: Ranking, titles: Mapping[str, str], measure: str, unit: str = "") -> list[str]:
     """Return which candidate is best how often, what another choice costs, what decides it, and how sure that is.
@@ -38,9 +41,9 @@ def sentences(found: Ranking, titles: Mapping[str, str], measure: str, unit: str
         said.append(f"Otherwise: {listed}.")
     safest = min(rows, key=lambda row: row["maximum_regret"])
     least = min(rows, key=lambda row: row["expected_regret"])
-    unit_text = f" ({unit})" if unit else ""
-    said.append(f"Choosing {_title(titles, least)} gives away least on average: {_number(least['expected_regret'])}"
-                f"{unit_text} against the best choice of each world.")  # fmt: skip
+    given_up = _number(least["expected_regret"], f" ({unit})" if unit else "")
+    said.append(f"Choosing {_title(titles, least)} gives away least on average: {given_up} against the best choice of "
+                "each world.")  # fmt: skip
     if safest["scenario"] != least["scenario"]:
         said.append(f"{_title(titles, safest)} is the safest: at worst it gives away "
                     f"{_number(safest['maximum_regret'])}, {_title(titles, least)} "
@@ -83,5 +86,9 @@ def _share(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+def _number(value: float, unit: str = "") -> str:
+    """Return what a choice gives away, to two digits; below a hundred-thousandth nobody could tell it from nothing."""
+    if value < _LEAST:
+        return "practically nothing"
+    decimals = max(0, 1 - math.floor(math.log10(value)))
+    return f"{value:,.{decimals}f}{unit}"

@@ -26,7 +26,7 @@ _NOTHING = 1e-9
 _WORDS = {
     "influence": "other people's attitudes",
     "contact": "contact with people who are open about it",
-    "bounds": "the ends of the scale",
+    "bounds": "held at the ends of the scale",
     "loneliness": "return to the ordinary",
     "self_stigma": "return to the ordinary",
     "support": "support from others",
