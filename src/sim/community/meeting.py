@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.community.community import Community
-from sim.rng import Draws
+from sim.rng import Draws, stream_key
 
-__all__ = ["Meeting", "chance_of_free_slot"]
+__all__ = ["Found", "Meeting", "Space", "chance_of_free_slot"]
 
 _NEAR = "area"
 """Column of the neighbourhood, where there is one."""
@@ -23,8 +23,66 @@ _ALIKE = "age_band"
 _BY_LIKENESS, _NEARBY, _IN_PLACES, _NEVER = 0, 1, 2, -1
 """How ties of a kind come about: see ``compiled.seek_partners``."""
 
+_WHILE_SEARCHING = ("ties: search", "ties: choice", "ties: circle")
+_WHILE_ACCEPTING = ("ties: acceptance", "ties: strength")
+_AT_FIRST = (256, 1024, 512)
+"""Room at first for seekers, for notes of the lists in which they stand, and for people who one of them can meet."""
+
 Luck = tuple[Draws, int]
-Found = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8], NDArray[np.int16]]
+Found = NDArray[np.int64]
+"""Pairs who have found each other, shape (4, pairs): the smaller and the greater of the two, kind, place (-1: none)."""
+Accepted = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8], NDArray[np.int16], NDArray[np.float64]]
+
+
+@dataclass
+class Space:
+    """What compiled code writes into while people search, kept for the run; see ``compiled.seek_partners``."""
+
+    row: NDArray[np.int32]
+    """-1 for each resident, between one search and the next."""
+    words: NDArray[np.uint64]
+    """A bit for each resident and kind."""
+    begin: NDArray[np.int64]
+    """Where the seekers of each kind begin."""
+    needed: NDArray[np.int64]
+    """Seekers, notes and people who can be met for whom room was needed."""
+    seekers: NDArray[np.int64] = field(init=False)
+    own: NDArray[np.uint64] = field(init=False)
+    lucks: NDArray[np.float64] = field(init=False)
+    found: NDArray[np.int64] = field(init=False)
+    notes: NDArray[np.int64] = field(init=False)
+    met: NDArray[np.int64] = field(init=False)
+    pairs: NDArray[np.uint64] = field(init=False)
+    weighed: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        seekers, notes, met = _AT_FIRST
+        self._make(seekers, notes, met)
+
+    @classmethod
+    def of(cls, residents: int, kinds: int) -> Space:
+        """Return space for the search among so many residents for ties of so many kinds."""
+        words = np.empty(residents * kinds // 64 + 1, np.uint64)
+        needed = np.zeros(3, np.int64)
+        return cls(np.full(residents, -1, np.int32), words, np.empty(kinds + 2, np.int64), needed)
+
+    def grow(self) -> None:
+        """Make more room, where more was needed than there is."""
+        have = self.own.size, self.notes.shape[1], self.met.shape[1]
+        self._make(
+            *(
+                int(3 * need // 2 + 16) if need > room - 16 else room
+                for need, room in zip(self.needed, have, strict=True)
+            )
+        )
+
+    def _make(self, seekers: int, notes: int, met: int) -> None:
+        self.seekers, self.own = np.empty((5, seekers), np.int64), np.empty(seekers, np.uint64)
+        self.lucks, self.found = np.empty((2, seekers)), np.empty((4, seekers), np.int64)
+        self.notes = np.empty((4, notes), np.int64)
+        met = max(met, seekers)  # pairs who have found each other are written there as well
+        self.met, self.pairs = np.empty((2, met), np.int64), np.empty((2, met), np.uint64)
+        self.weighed = np.empty((2, met))
 
 
 @dataclass
@@ -57,6 +115,9 @@ class Meeting:
     """How ties of each kind come about."""
     _ruled: tuple[int, int, bool] | None = None
     """Of how many kinds, how many of them with slots, and whether there were places, when the array was made."""
+    _lists: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """Space for where the lists of seekers begin."""
+    _space: Space | None = None
 
     @classmethod
     def of(cls, community: Community, circle: int) -> Meeting:
@@ -79,6 +140,8 @@ class Meeting:
     ) -> Found:
         """Return who finds whom this week for which kind of tie, and the place where they meet (-1 for none).
 
+        What is returned is written over by the next search.
+
         Parameters
         ----------
         community
@@ -97,16 +160,53 @@ class Meeting:
         """
         from sim import compiled
 
-        ties, gone = community.ties, community.ties.dormant
+        ties, gone, space = community.ties, community.ties.dormant, self._space
+        if space is None:
+            space = self._space = Space.of(*slots.shape)
         self._look_at_places(community)
-        found, *pairs = compiled.seek_partners(
-            slots, taken, self._rules(community, slots.shape[1]), _keys(luck), search, weights, community.identity,
-            self.near, self.near_at, self.is_near, self.alike, self.alikes, self.circles, self._first, self._places,
-            self._open, self._place_at, ties.start, ties.length, ties.neighbour, ties.kind, ties.maker, since,
-            (gone.last, gone.one, gone.other, gone.week, gone.before_one, gone.before_other),
+        rules, keys = self._rules(community, slots.shape[1]), _keys(luck, _WHILE_SEARCHING)
+        records = (gone.last, gone.one, gone.other, gone.week, gone.before_one, gone.before_other)
+        while True:
+            found: int = compiled.seek_partners(
+                slots, taken, rules, keys, search, weights, community.identity, self.near, self.near_at, self.is_near,
+                self.alike, self.alikes, self.circles, self._first, self._places, self._open, self._place_at,
+                ties.start, ties.length, ties.neighbour, ties.kind, ties.maker, since, records, space.row, space.words,
+                space.begin, self._lists, space.seekers, space.own, space.lucks, space.notes, space.met, space.pairs,
+                space.weighed, space.needed, space.found,
+            )  # fmt: skip
+            if found >= 0:
+                return space.found[:, :found]
+            space.grow()
+
+    def accept(
+        self,
+        community: Community,
+        luck: Luck,
+        found: Found,
+        slots: NDArray[np.int32],
+        taken: NDArray[np.int32],
+        refusal: float,
+        strengths: tuple[NDArray[np.float64], NDArray[np.int64]],
+    ) -> Accepted:
+        """Return who of those who have found each other accept: the two, kind, place, and the new tie's strength.
+
+        The luckier pairs come first where slots are few; ``taken`` goes up with each tie. Who has disclosed is turned
+        down with a chance of ``refusal`` x the other's stigma. ``strengths`` are those that new ties are drawn from,
+        kind after kind, and where those of each kind begin.
+        """
+        from sim import compiled
+
+        size, space = found.shape[1], self._space
+        one, other = np.empty(size, np.int32), np.empty(size, np.int32)
+        kind, place, strength = np.empty(size, np.int8), np.empty(size, np.int16), np.empty(size)
+        if space is None or not size:
+            return one, other, kind, place, strength
+        count = compiled.accept_pairs(
+            found, _keys(luck, _WHILE_ACCEPTING), community.identity, slots, taken, community.flag("disclosed"),
+            community.observed("stigma"), refusal, *strengths, space.pairs, space.weighed, space.met, one, other, kind,
+            place, strength,
         )  # fmt: skip
-        one, other, kind, place = (values[:found] for values in pairs)
-        return one, other, kind, place
+        return one[:count], other[:count], kind[:count], place[:count], strength[:count]
 
     def _rules(self, community: Community, kinds: int) -> NDArray[np.int8]:
         """Return how ties of each kind come about; kinds that came later have no slots."""
@@ -134,6 +234,7 @@ class Meeting:
         residents = np.concatenate([np.empty(0, np.int64), *who])
         self._members, self._places = now, places[np.argsort(residents, kind="stable")].astype(np.int64)
         self._place_at = _circles(np.bincount(places, minlength=len(now)), self.circle)
+        self._lists = np.empty(self.near_at[-1] + self.alikes * self.circles + self._place_at[-1] + 2, np.int64)
         self._first = np.zeros(len(community) + 1, np.int64)
         self._first[1:] = np.cumsum(np.bincount(residents, minlength=len(community)))
 
@@ -164,7 +265,7 @@ def _codes(community: Community, name: str) -> tuple[NDArray[np.int64], int]:
     return column.values.astype(np.int64) + 1, len(column.categories) + 1
 
 
-def _keys(luck: Luck) -> NDArray[np.uint64]:
-    """Return the keys of a week's draws."""
+def _keys(luck: Luck, rules: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Return the keys of the week's draws of some rules."""
     draws, week = luck
-    return np.array([draws.stream(f"ties: {name}", week).key for name in ("search", "choice", "circle")], np.uint64)
+    return np.array([stream_key(draws.seed, rule, week) for rule in rules], np.uint64)

@@ -2,7 +2,7 @@
 
 Nothing is listed of kinds of ties for which nobody searches in a week. Of each searcher those whom she can meet are
 written down one after the other, their luck is drawn for all of them at once, and only she who would be met first is
-asked whether the two may meet.
+asked whether the two may meet. Everything is written into space that the caller keeps for the run.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from sim.compiled.rows import find_tie
 
 _FRIENDS = -1
 """In place of the number of a list: friends of friends, who stand in none."""
-_TOGETHER = 7
-"""Draws are made eight at a time, so there is room for so many more."""
+TOGETHER = 8
+"""So many draws are made at once, so there is room for so many more than are met."""
 
 
 @kernel
@@ -30,7 +30,8 @@ def _fill_buckets(size, who, code, first, members):
 
     Members are whom the items stand for; ``first`` has two places more than there are codes.
     """
-    first[:] = 0
+    for b in range(first.size):
+        first[b] = 0
     for t in range(size):
         if code[t] >= 0:
             first[code[t] + 2] += 1
@@ -43,25 +44,25 @@ def _fill_buckets(size, who, code, first, members):
 
 
 @kernel
-def _free_slots(slots, taken, words):
-    """Fill ``words`` with a bit for each resident and kind: whether there is a free slot; return how many there are."""
+def _seekers(slots, taken, words, unsorted, kind, begin, who):
+    """Fill ``who`` with those with a free slot, kind after kind, each in ascending order; kind k from ``begin[k]`` on.
+
+    Return how many they are; nothing is filled where there is no room for so many.
+    """
     kinds = slots.shape[1]
-    free = 0
-    for w in range(words.size - 1):
-        words[w] = greater_of_64(slots, taken, w * 64)
-        free += count_bits(words[w])
     last = words.size - 1
+    for w in range(last):
+        words[w] = greater_of_64(slots, taken, w * 64)
     words[last] = 0
     for e in range(last * 64, slots.size):
         if slots[e // kinds, e % kinds] > taken[e // kinds, e % kinds]:
             words[last] |= uint64(1) << uint64(e % 64)
-    return free + count_bits(words[last])
-
-
-@kernel
-def _by_kind(words, kinds, unsorted, kind, begin, who):
-    """Fill ``who`` with those with a free slot, kind after kind, each in ascending order; k from ``begin[k]`` on."""
-    t = 0
+    free = np.int64(0)
+    for w in range(words.size):
+        free += count_bits(words[w])
+    if free > who.size:
+        return free
+    t = np.int64(0)
     for w in range(words.size):
         word = words[w]
         while word:
@@ -69,33 +70,43 @@ def _by_kind(words, kinds, unsorted, kind, begin, who):
             unsorted[t], kind[t] = e // kinds, e % kinds
             t += 1
             word = without_lowest_bit(word)
-    _fill_buckets(t, unsorted, kind, begin, who)
+    _fill_buckets(free, unsorted, kind, begin, who)
+    return free
 
 
 @kernel
-def _circle(first, code, lot):
-    """Return in which of the circles ``first[code] : first[code + 1]`` of an area or a place a lot in [0, 1) falls."""
-    return first[code] + int(lot * (first[code + 1] - first[code]))
+def _searchers(k, begin, end, who, own, slots, taken, search, key, luck, searching):
+    """List those of the seekers ``begin : end`` of kind k who search this week; return how many they are."""
+    for t in range(begin, end):
+        luck[t] = drawn(key, own[t], uint64(k))
+    found = np.int64(0)
+    for t in range(begin, end):
+        free = slots[who[t], k] - taken[who[t], k]
+        if luck[t] < free * search and luck[t] < 1.0 - (1.0 - search) ** free:  # no chance is above free x search
+            searching[found] = t
+            found += 1
+    return found
 
 
 @kernel
-def _list_meetings(rule, begin, end, who, lot, people, places, stays):
+def _list_meetings(
+    rule, begin, end, who, lot, near, near_at, alike, alikes, circles, place_first, place_of, place_open, place_at, at,
+    whose, via, through,
+):  # fmt: skip
     """Note in which lists the seekers ``begin : end`` of one kind stand (``at[t] : at[t + 1]``); return how many notes.
 
     Lists are numbered on: circles of areas, then of people alike, then of places. ``whose`` are seekers, ``via`` the
-    lists, ``through`` places (-1 for none).
+    lists, ``through`` places (-1 for none). ``lot``, in [0, 1), says in which circle of a group somebody is.
     """
-    near, near_at, alike, alikes, circles = people
-    place_first, place_of, place_open, place_at = places
-    at, whose, via, through = stays
-    alike_base = near_at[-1]
+    alike_base = near_at[near_at.size - 1]
     place_base = alike_base + alikes * circles
-    n = 0
+    n = np.int64(0)
     for t in range(begin, end):
         i = who[t]
         at[t] = n
         if rule != 2:
-            whose[n], via[n], through[n] = t, _circle(near_at, near[i], lot[t]), -1
+            c = near_at[near[i]]
+            whose[n], via[n], through[n] = t, c + int(lot[t] * (near_at[near[i] + 1] - c)), -1
             n += 1
         if rule == 0:
             whose[n], via[n], through[n] = t, alike_base + alike[i] * circles + int(lot[t] * circles), -1
@@ -103,40 +114,29 @@ def _list_meetings(rule, begin, end, who, lot, people, places, stays):
             n += 2
         if rule != 1:
             for p in range(place_first[i], place_first[i + 1]):
-                if place_open[place_of[p]]:
-                    whose[n], via[n] = t, place_base + _circle(place_at, place_of[p], lot[t])
-                    through[n] = place_of[p]
+                place = place_of[p]
+                if place_open[place]:
+                    c = place_at[place]
+                    whose[n], via[n] = t, place_base + c + int(lot[t] * (place_at[place + 1] - c))
+                    through[n] = place
                     n += 1
     at[end] = n
     return n
 
 
 @kernel
-def _most(searching, searchers, who, at, via, first, start, length, neighbour):
-    """Return how many one of the searchers can meet at most; those counted twice who stand in two of her lists."""
-    most = 0
-    for t in range(searchers):
-        a, mine = searching[t], 0
-        i = who[a]
-        for s in range(at[a], at[a + 1]):
-            if via[s] != _FRIENDS:
-                mine += first[via[s] + 1] - first[via[s]]
-                continue
-            for e in range(start[i], start[i] + length[i]):
-                mine += length[neighbour[e]]
-        most = max(most, mine)
-    return most
+def _add_friends(
+    a, i, n, rule, row, start, length, neighbour, kind, maker, identity, near, alike, weights, met, low, high, weight
+):
+    """Add friends of friends who seek somebody to the ``n`` whom ``a`` can meet, some more than once.
 
-
-@kernel
-def _add_friends(a, i, n, rule, row, seekers, weights, ties, found):
-    """Add friends of friends who seek somebody to those whom ``a`` can meet, some more than once; return how many."""
-    identity, near, alike = seekers
-    own = identity[a]
-    start, length, neighbour, kind, maker = ties
-    met, low, high, weight, _, _ = found
-    begin, end = start[i], start[i] + length[i]
-    for e in range(begin, end):  # asks beforehand for what is needed of friends' friends
+    Return how many they are, also where there is no room for so many.
+    """
+    begin, end, room = start[i], start[i] + length[i], met.size - TOGETHER
+    for e in range(begin, end):  # asks beforehand for what is needed of each friend, then of her friends
+        prefetch(start, np.uint64(neighbour[e]))
+        prefetch(length, np.uint64(neighbour[e]))
+    for e in range(begin, end):
         theirs = np.uint64(start[neighbour[e]])
         prefetch(neighbour, theirs)
         prefetch(maker, theirs)
@@ -148,145 +148,76 @@ def _add_friends(a, i, n, rule, row, seekers, weights, ties, found):
         for f in range(start[friend], start[friend] + length[friend]):
             b = row[neighbour[f]]
             if b >= 0 and b != a and maker[f] < 0 and rule[kind[f]] == 0:
-                met[n], low[n], high[n] = b, min(own, identity[b]), max(own, identity[b])
-                likely = weights[3] * (weights[0] if alike[b] == alike[a] else 1.0)
-                weight[n] = likely * (weights[1] if near[a] >= 0 and near[b] == near[a] else 1.0)
+                if n < room:
+                    met[n], low[n], high[n] = b, min(identity[a], identity[b]), max(identity[a], identity[b])
+                    likely = weights[3] * (weights[0] if alike[b] == alike[a] else 1.0)
+                    weight[n] = likely * (weights[1] if near[a] >= 0 and near[b] == near[a] else 1.0)
                 n += 1
     return n
 
 
 @kernel
-def _whom_she_can_meet(a, i, k, rule, row, stays, lists, seekers, weights, ties, found):
-    """Fill ``found`` with those whom the seeker ``a`` can meet, how likely, and in which of her lists; return how many.
+def _add_listed(
+    a, s, n, begin, end, members, factor, alike_weight, near_weight, identity, near, alike, met, low, high, weight,
+    listed,
+):  # fmt: skip
+    """Add the members ``begin : end`` of a list to the ``n`` whom ``a`` can meet, through her note s.
 
     Somebody is met in proportion to her weight: the factor of the list, and more for those who are alike or live near.
-    For ties of rules 1 and 2 everybody has the weight 1.
+    Return how many they are, also where there is no room for so many.
     """
-    identity, near, alike = seekers
-    own = identity[a]
-    alike_weight, near_weight = (weights[0], weights[1]) if rule[k] == 0 else (1.0, 1.0)
-    met, low, high, weight, _, listed = found
-    at, _, via, through = stays
-    first, members = lists
-    n = 0
-    for s in range(at[a], at[a + 1]):
-        if via[s] == _FRIENDS:
-            n = _add_friends(a, i, n, rule, row, seekers, weights, ties, found)
-            continue
-        factor = 1.0 if through[s] < 0 or rule[k] != 0 else weights[2]
-        for m in range(first[via[s]], first[via[s] + 1]):
-            b = members[m]
-            met[n], low[n], high[n], listed[n] = b, min(own, identity[b]), max(own, identity[b]), s
-            likely = factor * (alike_weight if alike[b] == alike[a] else 1.0)
-            weight[n] = likely * (near_weight if near[a] >= 0 and near[b] == near[a] else 1.0)
-            n += b != a
+    if n + end - begin > met.size - TOGETHER:
+        return n + end - begin
+    for m in range(begin, end):
+        b = members[m]
+        met[n], low[n], high[n] = b, min(identity[a], identity[b]), max(identity[a], identity[b])
+        likely = factor * (alike_weight if alike[b] == alike[a] else 1.0)
+        weight[n], listed[n] = likely * (near_weight if near[a] >= 0 and near[b] == near[a] else 1.0), s
+        n += b != a
     return n
 
 
 @kernel
-def _soonest(n, luck, weight):
-    """Return who is met first, the first of those met at once; -1 for nobody.
-
-    Waits are exponential: the least falls on each of several people in proportion to their weights.
-    """
-    best, least = -1, np.inf
-    for m in range(n):
-        if luck[m] < least * weight[m]:  # the wait is at least luck / weight
-            wait = -math.log1p(-luck[m]) / weight[m]
-            if wait < least:
-                best, least = m, wait
-    return best
-
-
-@kernel
-def _may_meet(i, j, ties, since, gone):
+def _may_meet(i, j, start, length, neighbour, since, gone):
     """Say whether two residents are neither tied nor have parted in week ``since`` or later (``community.dormant``)."""
-    if find_tie(ties[0], ties[1], ties[2], i, j) >= 0:
-        return False
     last, one, other, week, before_one, before_other = gone
     k = last[i]
     while k >= 0 and week[k] >= since:
         if (other[k] if one[k] == i else one[k]) == j:
             return False
         k = before_one[k] if one[k] == i else before_other[k]
-    return True
+    return find_tie(start, length, neighbour, i, j) < 0
 
 
 @kernel
-def _meet(n, i, who, key, ties, since, gone, found):
-    """Return which of the ``n`` whom resident i can meet she meets; -1 for nobody."""
-    met, low, high, weight, luck, _ = found
-    for m in range((n + _TOGETHER) // (_TOGETHER + 1) * (_TOGETHER + 1)):
+def _meet(n, i, who, key, start, length, neighbour, since, gone, met, low, high, weight, luck):
+    """Return which of the ``n`` whom resident i can meet she meets, the first of those met at once; -1 for nobody.
+
+    Waits are exponential: the least falls on each of several people in proportion to their weights.
+    """
+    for m in range((n + TOGETHER - 1) // TOGETHER * TOGETHER):
         luck[m] = drawn(key, low[m], high[m])
     while True:
-        m = _soonest(n, luck, weight)
-        if m < 0 or _may_meet(i, who[met[m]], ties, since, gone):
-            return m
-        for other in range(m, n):
-            if met[other] == met[m]:
-                luck[other] = np.inf
-
-
-@kernel
-def _searchers(k, begin, end, who, slots, taken, search, key, own, luck, searching):
-    """List those of the seekers ``begin : end`` of kind k who search this week; return how many they are."""
-    for t in range(begin, end):
-        luck[t] = drawn(key, own[t], uint64(k))
-    searchers = 0
-    for t in range(begin, end):
-        free = slots[who[t], k] - taken[who[t], k]
-        if luck[t] < free * search and luck[t] < 1.0 - (1.0 - search) ** free:  # no chance is above free x search
-            searching[searchers] = t
-            searchers += 1
-    return searchers
-
-
-@kernel
-def _seek(k, rule, searching, searchers, key, who, row, stays, lists, seekers, weights, ties, since, gone, found,
-          count, one, other, chosen, where):  # fmt: skip
-    """Let those who search for a tie of kind k meet somebody; return how many have found somebody of all kinds."""
-    for s in range(searchers):
-        a = searching[s]
-        i = who[a]
-        n = _whom_she_can_meet(a, i, k, rule, row, stays, lists, seekers, weights, ties, found)
-        m = _meet(n, i, who, key, ties, since, gone, found)
-        if m >= 0:
-            b = who[found[0][m]]
-            one[count], other[count], chosen[count] = min(i, b), max(i, b), k
-            where[count] = stays[3][found[5][m]] if rule[k] == 2 else -1
-            count += 1
-    return count
-
-
-@kernel
-def _look_at_seekers(who, identity, near, is_near, alike, place_first, own, own_near, own_alike):
-    """Note identity, area and likeness of each seeker; return in how many lists they can stand at most."""
-    most = 3 * who.size
-    for t in range(who.size):
-        i = who[t]
-        own[t], own_alike[t], own_near[t] = identity[i], alike[i], near[i] if is_near else -1
-        most += place_first[i + 1] - place_first[i]
-    return most
-
-
-@kernel
-def _places_for(room):
-    """Return space for so many whom a searcher can meet.
-
-    They are: seeker, the smaller and the greater identity of the two, weight, luck, and the list that she stands in.
-    """
-    return (
-        np.empty(room, np.int64), np.empty(room, np.uint64), np.empty(room, np.uint64), np.empty(room), np.empty(room),
-        np.empty(room, np.int64),
-    )  # fmt: skip
+        best, least = np.int64(-1), np.inf
+        for m in range(n):
+            if luck[m] < least * weight[m]:  # the wait is at least luck / weight
+                wait = -math.log1p(-luck[m]) / weight[m]
+                if wait < least:
+                    best, least = m, wait
+        if best < 0 or _may_meet(i, who[met[best]], start, length, neighbour, since, gone):
+            return best
+        for m in range(best, n):
+            if met[m] == met[best]:
+                luck[m] = np.inf
 
 
 @kernel
 def seek_partners(
     slots, taken, rule, keys, search, weights, identity, near, near_at, is_near, alike, alikes, circles, place_first,
-    place_of, place_open, place_at, start, length, neighbour, kind, maker, since, gone,
+    place_of, place_open, place_at, start, length, neighbour, kind, maker, since, gone, row, words, begin, first,
+    seekers, own, lucks, notes, met, pairs, weighed, needed, found,
 ):  # fmt: skip
-    """Let residents with free slots look for partners with free slots of the same kind.
+    """Let residents with free slots look for partners with free slots of the same kind; return how many find one.
 
     ``slots`` less ``taken`` is what is free, for each resident and kind. Whom a resident meets is told by
     ``rule[kind]``: 0 people nearby, people alike, members of the same open place and friends of friends (over ties of
@@ -298,47 +229,83 @@ def seek_partners(
     Of those she can meet, one is chosen by lot; nobody she is tied to, or parted from in week ``since`` or later
     (``gone``: records of ended ties).
 
-    Return how many found somebody, and as arrays with room for more: the smaller and the greater of the two, the kind,
-    and the place (-1 for none). Allocates these, a number for everybody, and lists of the seekers by where they meet.
+    The rows of ``found`` are filled: the smaller and the greater of the two, the kind, and the place (-1 for none).
+    What stands between ``gone`` and it is space for the work (:class:`sim.community.meeting.Space`). Where there is too
+    little, the result is -1, and ``needed`` says how many seekers, notes of lists and people who can be met there are.
     """
-    kinds = slots.shape[1]
-    words, begin = np.empty(slots.size // 64 + 1, np.uint64), np.empty(kinds + 2, np.int64)
-    size = _free_slots(slots, taken, words)
-    who, searching, own = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.uint64)
-    own_near, own_alike = np.empty(size, np.int64), np.empty(size, np.int64)
-    luck, lot = np.empty(size), np.zeros(size)
-    one, other = np.empty(size, np.int32), np.empty(size, np.int32)
-    _by_kind(words, kinds, one, searching, begin, who)
-    most = _look_at_seekers(who, identity, near, is_near, alike, place_first, own, own_near, own_alike)
-    if circles > 1 or near_at[-1] >= near_at.size or place_at[-1] >= place_at.size:
-        for t in range(size):
-            lot[t] = drawn(keys[2], own[t], uint64(0))
-    at, whose, via = np.empty(size + 1, np.int64), np.empty(most, np.int32), np.empty(most, np.int64)
-    first = np.empty(near_at[-1] + alikes * circles + place_at[-1] + 2, np.int64)
-    chosen, where = np.empty(size, np.int8), np.empty(size, np.int16)
-    row = np.full(start.size, -1, np.int32)
-    stays, lists = (at, whose, via, np.empty(most, np.int64)), (first, np.empty(most, np.int32))
-    seekers, ties = (own, own_near, own_alike), (start, length, neighbour, kind, maker)
-    people, places = (near, near_at, alike, alikes, circles), (place_first, place_of, place_open, place_at)
-    found = _places_for(512)
-    count = 0
-    for k in range(kinds):
+    who, searching, own_near, own_alike, at = seekers[0], seekers[1], seekers[2], seekers[3], seekers[4]
+    whose, via, through, members = notes[0], notes[1], notes[2], notes[3]
+    luck, lot = lucks[0], lucks[1]
+    size = _seekers(slots, taken, words, searching, at, begin, who)
+    needed[0] = size + 1
+    if size + 1 > who.size:
+        return np.int64(-1)
+    needed[1] = 3 * size
+    in_circles = (
+        circles > 1 or near_at[near_at.size - 1] >= near_at.size or place_at[place_at.size - 1] >= place_at.size
+    )
+    for t in range(size):
+        i = who[t]
+        own[t], own_alike[t], own_near[t] = identity[i], alike[i], near[i] if is_near else -1
+        lot[t] = drawn(keys[2], identity[i], uint64(0)) if in_circles else 0.0
+        needed[1] += place_first[i + 1] - place_first[i]
+    if needed[1] > via.size:
+        return np.int64(-1)
+    count = np.int64(0)
+    for k in range(slots.shape[1]):
         if rule[k] < 0:
             continue
-        searchers = _searchers(k, begin[k], begin[k + 1], who, slots, taken, search, keys[0], own, luck, searching)
+        searchers = _searchers(k, begin[k], begin[k + 1], who, own, slots, taken, search, keys[0], luck, searching)
         if searchers == 0:
             continue
-        listed = _list_meetings(rule[k], begin[k], begin[k + 1], who, lot, people, places, stays)
-        _fill_buckets(listed, whose, via, first, lists[1])
-        room = _most(searching, searchers, who, at, via, first, start, length, neighbour) + _TOGETHER
-        if room > found[0].size:
-            found = _places_for(2 * room)
+        listed = _list_meetings(
+            rule[k], begin[k], begin[k + 1], who, lot, near, near_at, alike, alikes, circles, place_first, place_of,
+            place_open, place_at, at, whose, via, through,
+        )  # fmt: skip
+        _fill_buckets(listed, whose, via, first, members)
         for t in range(begin[k], begin[k + 1]):
             row[who[t]] = t
         count = _seek(
-            k, rule, searching, searchers, keys[1], who, row, stays, lists, seekers, weights, ties, since, gone, found,
-            count, one, other, chosen, where,
+            k, rule, searching, searchers, keys[1], who, own, own_near, own_alike, at, via, through, first, members,
+            weights, row, start, length, neighbour, kind, maker, since, gone, met, pairs, weighed, needed, count, found,
         )  # fmt: skip
         for t in range(begin[k], begin[k + 1]):
             row[who[t]] = -1
-    return count, one, other, chosen, where
+        if count < 0:
+            break
+    return count
+
+
+@kernel
+def _seek(
+    k, rule, searching, searchers, key, who, own, own_near, own_alike, at, via, through, first, members, weights, row,
+    start, length, neighbour, kind, maker, since, gone, met, pairs, weighed, needed, count, found,
+):  # fmt: skip
+    """Let those who search for a tie of kind k meet somebody; return how many have found somebody, of all kinds."""
+    others, listed, low, high, weight, luck = met[0], met[1], pairs[0], pairs[1], weighed[0], weighed[1]
+    alike_weight, near_weight = (weights[0], weights[1]) if rule[k] == 0 else (1.0, 1.0)
+    for t in range(searchers):
+        a = searching[t]
+        i, n = who[a], np.int64(0)
+        for s in range(at[a], at[a + 1]):
+            if via[s] == _FRIENDS:
+                n = _add_friends(
+                    a, i, n, rule, row, start, length, neighbour, kind, maker, own, own_near, own_alike, weights,
+                    others, low, high, weight,
+                )  # fmt: skip
+                continue
+            factor = weights[2] if rule[k] == 0 and through[s] >= 0 else 1.0
+            n = _add_listed(
+                a, s, n, first[via[s]], first[via[s] + 1], members, factor, alike_weight, near_weight, own, own_near,
+                own_alike, others, low, high, weight, listed,
+            )  # fmt: skip
+        needed[2] = n
+        if n > others.size - TOGETHER:
+            return np.int64(-1)
+        m = _meet(n, i, who, key, start, length, neighbour, since, gone, others, low, high, weight, luck)
+        if m >= 0:
+            b = who[others[m]]
+            found[0, count], found[1, count], found[2, count] = min(i, b), max(i, b), k
+            found[3, count] = through[listed[m]] if rule[k] == 2 else -1
+            count += 1
+    return count

@@ -152,10 +152,7 @@ class ChangingTies:
         weights = np.array([self.alike, self.near, self.fellow_member, self.friend_of_friend])
         luck, since = (week.draws, week.number), week.number - self.apart
         found = state.meeting.find(week.community, luck, state.slots, state.count, self.search, weights, since)
-        keys = np.array([week.stream(f"ties: {name}").key for name in ("acceptance", "strength")], np.uint64)
-        accepted, one, other, kind, place, strength = compiled.accept_pairs(
-            keys, week.community.identity, *found, state.slots, state.count, week.community.flag("disclosed"),
-            week.community.observed("stigma"), self.refusal, state.strengths, state.first,
-        )  # fmt: skip
-        new = slice(accepted)
-        return NewTies(one[new], other[new], strength[new], kind[new], place=place[new])
+        one, other, kind, place, strength = state.meeting.accept(
+            week.community, luck, found, state.slots, state.count, self.refusal, (state.strengths, state.first)
+        )
+        return NewTies(one, other, strength, kind, place=place)
