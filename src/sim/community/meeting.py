@@ -50,6 +50,13 @@ class Meeting:
     _places: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     _place_at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
     """The same as ``near_at``, of places."""
+    _were_open: list[bool] = field(default_factory=list)
+    """Which places were open when the array below was made."""
+    _open: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    _by_rule: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
+    """How ties of each kind come about."""
+    _ruled: tuple[int, int, bool] | None = None
+    """Of how many kinds, how many of them with slots, and whether there were places, when the array was made."""
 
     @classmethod
     def of(cls, community: Community, circle: int) -> Meeting:
@@ -91,32 +98,33 @@ class Meeting:
         from sim import compiled
 
         ties, gone = community.ties, community.ties.dormant
-        seekers = np.empty(len(community), np.int32)
-        count, size = compiled.list_seekers(slots, taken, seekers)
-        one, other = np.empty(size, np.int32), np.empty(size, np.int32)
-        kind, place = np.empty(size, np.int8), np.empty(size, np.int16)
         self._look_at_places(community)
-        found = 0 if not size else compiled.seek_partners(
-            seekers[:count], slots, taken, self._rules(community, slots), _key(luck, "search"), _key(luck, "choice"),
-            _key(luck, "circle"), search, weights, community.identity, self.near, self.near_at, self.is_near,
-            self.alike, self.alikes, self.circles, self._first, self._places,
-            np.array([place.open for place in community.places.items], np.bool_), self._place_at, ties.start,
-            ties.length, ties.neighbour, ties.kind, ties.maker, since,
-            (gone.last, gone.one, gone.other, gone.week, gone.before_one, gone.before_other), one, other, kind, place,
+        found, *pairs = compiled.seek_partners(
+            slots, taken, self._rules(community, slots.shape[1]), _keys(luck), search, weights, community.identity,
+            self.near, self.near_at, self.is_near, self.alike, self.alikes, self.circles, self._first, self._places,
+            self._open, self._place_at, ties.start, ties.length, ties.neighbour, ties.kind, ties.maker, since,
+            (gone.last, gone.one, gone.other, gone.week, gone.before_one, gone.before_other),
         )  # fmt: skip
-        return one[:found], other[:found], kind[:found], place[:found]
+        one, other, kind, place = (values[:found] for values in pairs)
+        return one, other, kind, place
 
-    def _rules(self, community: Community, slots: NDArray[np.int32]) -> NDArray[np.int8]:
+    def _rules(self, community: Community, kinds: int) -> NDArray[np.int8]:
         """Return how ties of each kind come about; kinds that came later have no slots."""
-        named = {"neighbour": _NEARBY, "group": _IN_PLACES if len(community.places) else _BY_LIKENESS}
-        return np.array([
-            named.get(name, _BY_LIKENESS) if code < slots.shape[1] else _NEVER
-            for code, name in enumerate(community.ties.kinds)
-        ], np.int8)  # fmt: skip
+        names = community.ties.kinds
+        known = len(names), kinds, len(community.places) > 0
+        if known != self._ruled:
+            self._ruled = known
+            named = {"neighbour": _NEARBY, "group": _IN_PLACES if len(community.places) else _BY_LIKENESS}
+            rules = [named.get(name, _BY_LIKENESS) if code < kinds else _NEVER for code, name in enumerate(names)]
+            self._by_rule = np.array(rules, np.int8)
+        return self._by_rule
 
     def _look_at_places(self, community: Community) -> None:
-        """List each resident's places, again where somebody has become a member or left."""
-        now = [place.members for place in community.places.items]
+        """Note which places are open; list each resident's, again where somebody has become a member or left."""
+        items = community.places.items
+        is_open, now = [place.open for place in items], [place.members for place in items]
+        if is_open != self._were_open:
+            self._were_open, self._open = is_open, np.array(is_open, np.bool_)
         if len(self._first) and len(now) == len(self._members) and all(
             a is b for a, b in zip(now, self._members, strict=True)
         ):  # fmt: skip
@@ -156,6 +164,7 @@ def _codes(community: Community, name: str) -> tuple[NDArray[np.int64], int]:
     return column.values.astype(np.int64) + 1, len(column.categories) + 1
 
 
-def _key(luck: Luck, decision: str) -> np.uint64:
+def _keys(luck: Luck) -> NDArray[np.uint64]:
+    """Return the keys of a week's draws."""
     draws, week = luck
-    return np.uint64(draws.stream(f"ties: {decision}", week).key)
+    return np.array([draws.stream(f"ties: {name}", week).key for name in ("search", "choice", "circle")], np.uint64)

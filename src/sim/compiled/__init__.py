@@ -17,7 +17,9 @@ from typing import Any
 __all__ = ["load"]
 
 _HOMES = {
-    "draws": ("fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
+    "accepting": ("accept_pairs",),
+    "bits": ("count_bits", "greater_of_64", "lowest_bit", "without_lowest_bit"),
+    "draws": ("drawn", "fill_pair_uniform", "fill_uniform", "inverse_normal", "to_normal", "uniform"),
     "functions": ("NORMAL_NODES", "exponential", "fill_exponential", "fill_normal_share"),
     "graphs": ("components", "count_other", "distances", "triangles"),
     "growing": ("close_triangles", "density_of_neighbours", "place_people"),
@@ -35,7 +37,7 @@ _HOMES = {
     "records": ("link_records", "wake_records"),
     "rewiring": ("count_triangles", "fill_rows", "largest_part", "rewire"),
     "rows": ("add_ties", "count_by_kind", "find_tie", "find_ties", "part_ties"),
-    "seeking": ("accept_pairs", "list_seekers", "seek_partners"),
+    "seeking": ("seek_partners",),
     "telling": ("first_tellers",),
     "weekly": ("count_noted", "note_statuses", "sum_feelings", "sum_network"),
 }  # fmt: skip

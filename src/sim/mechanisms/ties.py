@@ -152,15 +152,10 @@ class ChangingTies:
         weights = np.array([self.alike, self.near, self.fellow_member, self.friend_of_friend])
         luck, since = (week.draws, week.number), week.number - self.apart
         found = state.meeting.find(week.community, luck, state.slots, state.count, self.search, weights, since)
-        identity = week.community.identity
-        lot = week.stream("ties: acceptance").pair_uniform(identity[found[0]], identity[found[1]])
-        one, other = np.empty_like(found[0]), np.empty_like(found[1])
-        kind, place = np.empty_like(found[2]), np.empty_like(found[3])
-        strength = np.empty(len(one))
-        accepted = compiled.accept_pairs(
-            lot, np.argsort(lot, kind="stable"), np.uint64(week.stream("ties: strength").key), identity, *found,
-            state.slots, state.count, week.community.flag("disclosed"), week.community.observed("stigma"), self.refusal,
-            state.strengths, state.first, one, other, kind, place, strength,
+        keys = np.array([week.stream(f"ties: {name}").key for name in ("acceptance", "strength")], np.uint64)
+        accepted, one, other, kind, place, strength = compiled.accept_pairs(
+            keys, week.community.identity, *found, state.slots, state.count, week.community.flag("disclosed"),
+            week.community.observed("stigma"), self.refusal, state.strengths, state.first,
         )  # fmt: skip
         new = slice(accepted)
         return NewTies(one[new], other[new], strength[new], kind[new], place=place[new])
