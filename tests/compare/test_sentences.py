@@ -104,6 +104,22 @@ def test_two_that_cannot_be_told_apart(answered):
     assert "ahead of" not in text
 
 
+def test_another_that_does_more_in_people_is_named(fake_study):
+    study = fake_study({"befriending": -0.012, "campaign": -0.006})
+    words = "counted in people who are often lonely, though, “A campaign” did more (about 2"
+
+    def told() -> str:
+        return answer(comparison(study.series, study.effects, study.manifest), study.effects, study.manifest)[0]
+
+    assert "counted in people" not in told()  # the same order in both
+    here = (study.effects.measure == "often_lonely") & (study.effects.scenario == "campaign")
+    study.effects.loc[here, "effect"] *= 4.0
+    assert words in told()
+    assert told().startswith("“Befriending for the sixty loneliest” did most for")
+    study.effects.loc[here, "effect"] *= 0.5 * 1.0001  # as much as the first: nothing to tell apart
+    assert "counted in people" not in told()
+
+
 def test_too_close_to_call(answered):
     text = " ".join(answered({"campaign": -0.0002}))
     assert "could be shown to be better" in text

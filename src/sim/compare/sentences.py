@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import stats
 from sim.compare.facts import Facts, records
-from sim.compare.pairs import primary_runs
+from sim.compare.pairs import at_the_end, primary_runs
 from sim.compare.ranking import is_tie
 from sim.compare.verdicts import verdict_of, why_too_close
 from sim.compare.wording import (
@@ -131,9 +131,28 @@ def _first(
         f"{effect_words(best, comparison)} than if things stay as they are, and it came out better in "
         f"{pairs_better(best)} paired runs"
     )
+    more = _ahead_in_people(helped, comparison, effects, facts)
     if len(helped) < 2 or tied:
-        return f"{text}."
-    return f"{text}; it is also ahead of {title_of(facts.titles, str(helped[1]['scenario']))}."
+        return f"{text}{more}."
+    return f"{text}; it is also ahead of {title_of(facts.titles, str(helped[1]['scenario']))}{more}."
+
+
+def _ahead_in_people(helped: Sequence[Row], comparison: pd.DataFrame, effects: pd.DataFrame, facts: Facts) -> str:
+    """Return which scenario is beyond doubt ahead of the best one in people, where that is another; empty if none is.
+
+    Scenarios stand in the order of the primary measure, but are told as people where it is a scale: the two may differ.
+    """
+    share, best = IN_PEOPLE.get(facts.outcome, ""), str(helped[0]["scenario"])
+    counted = {str(row["scenario"]): in_people(row, comparison) for row in helped}
+    rows = ranked([row for row in counted.values() if row is not None], COMPARED[share].better if share else "lower")
+    if len(rows) < 2 or (first := str(rows[0]["scenario"])) == best:
+        return ""
+    table = at_the_end(effects, share)[[best, first]].dropna()
+    community = table.index.get_level_values("community").tolist()
+    if is_tie(table[first].to_numpy() - table[best].to_numpy(), community, COMPARED[share].is_total):
+        return ""
+    title, label = title_of(facts.titles, first), COMPARED[share].label
+    return f"; counted in people who are {label}, though, {title} did more ({people(rows[0])})"
 
 
 def _tied_with(best: str, effects: pd.DataFrame, facts: Facts) -> list[str]:
