@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from numba import njit
 from worlds import world
 
-from sim import compiled
 from sim.community.columns import Column
 from sim.community.meeting import Meeting, Space
 from sim.community.places import Place
+from sim.compiled.accepting import _in_order
+from sim.compiled.bits import count_bits, greater_of_64, lowest_bit, without_lowest_bit
 from sim.rng import Draws
 
 RESIDENTS = 130
@@ -104,10 +105,7 @@ def test_equal_luck_keeps_the_order_of_pairs(luck):
 @njit
 def in_order(size, values, order, other):
     """Reach what is compiled for other kernels only."""
-    merge(size, values, order, other)
-
-
-merge = __import__("sim.compiled.accepting", fromlist=["_in_order"])._in_order
+    _in_order(size, values, order, other)
 
 
 @njit
@@ -119,10 +117,6 @@ def greater(one, other, at, out):
         out[t] = lowest_bit(word)
         word = without_lowest_bit(word)
     return count, word
-
-
-greater_of_64, count_bits = compiled.greater_of_64, compiled.count_bits
-lowest_bit, without_lowest_bit = compiled.lowest_bit, compiled.without_lowest_bit
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])

@@ -19,6 +19,7 @@ from sim.community.survey.columns import natural_order
 from sim.community.survey.outcomes import spread_within_bins
 from sim.community.survey.tables import number
 from sim.errors import InputError
+from sim.scenario import load_plan
 
 EXAMPLE = Path(__file__).parents[2] / "scenarios" / "survey_example"
 
@@ -662,8 +663,7 @@ def test_the_example_is_what_its_script_writes(tmp_path):
 
 
 def test_the_example_loads_and_its_readme_names_every_column():
-    scenario = pytest.importorskip("sim.scenario")
-    plan = scenario.load_plan([EXAMPLE])
+    plan = load_plan([EXAMPLE])
     assert list(plan.scenarios) == ["baseline", "befriending", "choir_closes", "kitchen_table_talks"]
     community = plan.scenarios["baseline"].build_community(1)
     assert len(community) == 120

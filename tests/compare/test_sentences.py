@@ -120,6 +120,18 @@ def test_another_that_does_more_in_people_is_named(fake_study):
     assert "counted in people" not in told()
 
 
+@pytest.mark.parametrize(("outcome", "sign"), [("access", 1), ("often_lonely", -1), ("stigma", -1)])
+def test_an_outcome_that_counts_people_or_has_no_share_keeps_its_own_order(fake_study, outcome, sign):
+    study = fake_study(
+        {"befriending": sign * 0.03, "campaign": sign * 0.015}, outcome=outcome, measures=(outcome, "cost")
+    )
+    study.manifest["better"] = "higher" if sign > 0 else "lower"
+    first = answer(comparison(study.series, study.effects, study.manifest), study.effects, study.manifest)[0]
+    assert first.startswith("“Befriending for the sixty loneliest” did most for")
+    assert "it is also ahead of “A campaign”" in first
+    assert "counted in people" not in first
+
+
 def test_too_close_to_call(answered):
     text = " ".join(answered({"campaign": -0.0002}))
     assert "could be shown to be better" in text

@@ -258,7 +258,9 @@ def test_a_stop_keeps_what_going_on_needs_and_no_half_counts(tmp_path):
 
 
 def test_a_dask_worker_plays_again_what_lacks_residents_effects(tmp_path):
-    shipping = pytest.importorskip("sim.ensemble.shipment")
+    pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[dask]'")
+    from sim.ensemble import shipment as shipping
+
     run(surveyed(tmp_path, 2), tmp_path / "out")
     run(small(tmp_path / "town", 2), tmp_path / "alone")
     plan = surveyed(tmp_path, 2)

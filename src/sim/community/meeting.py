@@ -47,13 +47,21 @@ class Space:
     needed: NDArray[np.int64]
     """Seekers, notes and people who can be met for whom room was needed."""
     seekers: NDArray[np.int64] = field(init=False)
+    """Of each seeker: her number, who searches this week, area, likeness, and where her notes begin."""
     own: NDArray[np.uint64] = field(init=False)
+    """Identity of each seeker."""
     lucks: NDArray[np.float64] = field(init=False)
+    """Of each seeker: luck of searching, and of the circle she is in."""
     found: NDArray[np.int64] = field(init=False)
+    """Pairs who have found each other: see :data:`Found`."""
     notes: NDArray[np.int64] = field(init=False)
+    """Of each note: whose it is, the list, the place; then the members of all lists."""
     met: NDArray[np.int64] = field(init=False)
+    """Those whom one searcher can meet, and the note through which."""
     pairs: NDArray[np.uint64] = field(init=False)
+    """The smaller and the greater identity of each such pair."""
     weighed: NDArray[np.float64] = field(init=False)
+    """Their weights and their luck."""
 
     def __post_init__(self) -> None:
         seekers, notes, met = _AT_FIRST

@@ -66,9 +66,10 @@ def answer(comparison: pd.DataFrame, effects: pd.DataFrame, manifest: Mapping[st
     """Return the answer to the study's question in one to three sentences.
 
     The first says which scenario did most for the primary measure, in people where they can be counted, in how many
-    paired runs, and with which it is tied, or that it is ahead of the next. The second says what became of the
-    others: which helped or did harm, which are too close to call. The third says for whom the best one does most, at
-    what cost, and whether anybody ends worse off. With too few runs it says so and nothing else.
+    paired runs, and with which it is tied, or that it is ahead of the next; and which does more in people, where that
+    is another. The second says what became of the others: which helped or did harm, which are too close to call. The
+    third says for whom the best one does most, at what cost, and whether anybody ends worse off. With too few runs it
+    says so and nothing else.
     """
     facts = Facts.read(manifest)
     rows = ranked(headline_rows(comparison, facts), facts.direction(facts.outcome))
@@ -142,9 +143,11 @@ def _ahead_in_people(helped: Sequence[Row], comparison: pd.DataFrame, effects: p
 
     Scenarios stand in the order of the primary measure, but are told as people where it is a scale: the two may differ.
     """
-    share, best = IN_PEOPLE.get(facts.outcome, ""), str(helped[0]["scenario"])
-    counted = {str(row["scenario"]): in_people(row, comparison) for row in helped}
-    rows = ranked([row for row in counted.values() if row is not None], COMPARED[share].better if share else "lower")
+    share, best = IN_PEOPLE.get(facts.outcome), str(helped[0]["scenario"])
+    if share is None:
+        return ""
+    counted = [in_people(row, comparison) for row in helped]
+    rows = ranked([row for row in counted if row is not None], COMPARED[share].better)
     if len(rows) < 2 or (first := str(rows[0]["scenario"])) == best:
         return ""
     table = at_the_end(effects, share)[[best, first]].dropna()

@@ -35,10 +35,10 @@ def accept_pairs(
 ):  # fmt: skip
     """Let pairs who have found each other accept, the luckier first, while both have a free slot of the kind.
 
-    Of the rows of ``found`` those from the fifth on are the two, the kind and the place of as many pairs as ``one`` has
-    room for. ``keys`` are those of acceptance and of strength. Who has disclosed is turned down with a chance of
-    ``refusal`` x the other's ``stigma``. Those who accept fill ``one``, ``other``, ``kind`` and ``place``, ordered by
-    luck; ``taken`` goes up with each, and ``strength`` is filled with one of ``strengths[first[kind] :
+    The rows of ``found`` are the smaller and the greater of the two, the kind and the place of each pair; ``one`` has
+    room for as many. ``keys`` are those of acceptance and of strength. Who has disclosed is turned down with a chance
+    of ``refusal`` x the other's ``stigma``. Those who accept fill ``one``, ``other``, ``kind`` and ``place``, ordered
+    by luck; ``taken`` goes up with each, and ``strength`` is filled with one of ``strengths[first[kind] :
     first[kind + 1]]``. Return how many they are. ``pairs``, ``luck`` and ``orders`` are space for two rows each.
     """
     size, low, high, lot, draw, order = one.size, pairs[0], pairs[1], luck[0], luck[1], orders[0]
