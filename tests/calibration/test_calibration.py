@@ -29,7 +29,7 @@ from sim.errors import InputError
 from sim.rng import Draws
 from sim.scenario import load_plan
 
-pytest.importorskip("pyabc")
+pytest.importorskip("pyabc", reason="needs pip install -e '.[calibrate]'")
 
 TARGETS = [Observation("reached", 1, 2.0, 0.3), Observation("reached", 2, 1.0, 0.5)]
 PRIORS = [Prior("x.y.one", -4, 6), Prior("x.y.other", -5, 7)]

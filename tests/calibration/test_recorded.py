@@ -88,7 +88,7 @@ interventions:
 
 @pytest.mark.verify
 def test_ranks_of_the_truth_are_uniform_in_a_small_version(tmp_path):
-    pytest.importorskip("pyabc")
+    pytest.importorskip("pyabc", reason="needs pip install -e '.[calibrate]'")
     (tmp_path / "offer.yaml").write_text(SMALL)
     scenario = load_plan([tmp_path / "offer.yaml"])["offer"]
     priors = priors_of({"interventions.Offer.spread.uptake": (0.0, 1.0)}, scenario)

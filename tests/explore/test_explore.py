@@ -131,7 +131,7 @@ def test_the_table_is_what_ema_workbench_takes(explored: sim.Exploration) -> Non
     assert (outcomes["regret"] >= 0).all()
     best = pd.Series(outcomes["regret"]).groupby(experiments["scenario"]).min()
     assert (best == 0).all()
-    prim = pytest.importorskip("ema_workbench.analysis.prim")
+    prim = pytest.importorskip("ema_workbench.analysis.prim", reason="needs pip install -e '.[notebooks]'")
     unknowns = experiments.drop(columns=["scenario", "model"])
     box = prim.Prim(unknowns, outcomes["regret"] > np.median(outcomes["regret"]), threshold=0.1).find_box()
     assert len(box.peeling_trajectory) >= 1

@@ -12,8 +12,11 @@ _CELL = "axes = plots.regrets(pd.DataFrame({'scenario': ['a'], 'expected_regret'
 
 @pytest.mark.verify
 def test_every_figure_of_a_notebook_is_shown(tmp_path: Path) -> None:
-    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
-    pytest.importorskip("ipykernel")
+    nbformat, nbclient = (
+        pytest.importorskip("nbformat", reason="needs pip install -e '.[notebooks]'"),
+        pytest.importorskip("nbclient", reason="needs pip install -e '.[notebooks]'"),
+    )
+    pytest.importorskip("ipykernel", reason="needs pip install -e '.[notebooks]'")
     sources = ["import pandas as pd\nfrom sim import plots", _CELL, _CELL]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     environment = {**os.environ}

@@ -104,7 +104,7 @@ def test_without_them_the_file_is_refused(folder: Path) -> None:
 def test_a_mechanism_can_be_varied(folder: Path) -> None:
     study = sim.load(folder, {"weeks": 4}, extensions=OWN)
     parameters = {"mechanisms.winter.gloom": (0.0, 0.01), "interventions.picnics.effects[0].picnic.joy": (0.0, 0.4)}
-    pytest.importorskip("SALib")
+    pytest.importorskip("SALib", reason="needs pip install -e '.[sensitivity]'")
     found = sim.sensitivity(study["picnics"], "tornado", parameters=parameters, seeds=2, progress=False)
     assert found.indices["parameter"].iloc[0].endswith("joy")
 

@@ -126,7 +126,7 @@ CELLS = textwrap.dedent("""
 def test_in_a_script_or_a_notebook_what_the_class_mentions_counts_and_the_rest_does_not(tmp_path, how):
     run = None
     if how == "notebook":
-        pytest.importorskip("IPython")
+        pytest.importorskip("IPython", reason="needs pip install -e '.[notebooks]'")
         run = ["-c", CELLS]
     (tmp_path / "helper.py").write_text("def raised(value):\n    return value + 1\n")
     text = module(imports="import helper", body="doubled(helper.raised(self.gloom))")

@@ -12,7 +12,7 @@ from sim.experiments import Axis, Experiment, FunctionModel, Space, run_experime
 from sim.sensitivity_analysis import NOTHING, TOLD_APART, Analysis, analyse, design_of
 from sim.sensitivity_analysis.indices import _median_distance
 
-SALib = pytest.importorskip("SALib")
+SALib = pytest.importorskip("SALib", reason="needs pip install -e '.[sensitivity]'")
 
 Values = Mapping[str, float]
 PI = Space(tuple(Axis(f"x{number}", -math.pi, math.pi) for number in (1, 2, 3)))

@@ -21,7 +21,7 @@ from sim.sensitivity_analysis import (
 )
 from sim.sensitivity_analysis.noise import luck_of
 
-pytest.importorskip("SALib")
+pytest.importorskip("SALib", reason="needs pip install -e '.[sensitivity]'")
 
 SPACE = Space(tuple(Axis(name, usual=0.5) for name in ("real", "idle", "lucky")))
 

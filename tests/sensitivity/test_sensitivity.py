@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.experiments import asked_axes, scenario_model, usual_axes
 from sim.run import play_unit
 
-pytest.importorskip("SALib")
+pytest.importorskip("SALib", reason="needs pip install -e '.[sensitivity]'")
 
 STRENGTH = "interventions.befriending.effects[0].tie.strength"
 THEORY = "mechanisms.influence.theory"
